@@ -1,0 +1,116 @@
+#include "crypto/policy.hpp"
+
+namespace changgu::crypto {
+namespace {
+
+constexpr std::size_t max_labelled = 32;
+constexpr std::uint64_t day = 86'400;
+
+json::array write_labelled(const std::vector<labelled>& items) {
+    json::array out;
+    for (const labelled& item : items)
+        out.emplace_back(json::object{{"id", item.id}, {"ko", item.text.ko}, {"en", item.text.en}});
+    return out;
+}
+
+result<std::vector<labelled>> read_labelled(const json::object& object, std::string_view name) {
+    auto items = read_array(object, name, max_labelled);
+    if (!items) return items.error();
+    std::vector<labelled> out;
+    for (const json::value& item : **items) {
+        if (!item.is_object()) return errc::bad_field;
+        auto id = read_string(item.get_object(), "id", 64);
+        auto ko = read_string(item.get_object(), "ko", 500);
+        auto en = read_string(item.get_object(), "en", 500);
+        if (!id || id->empty() || !ko || !en) return errc::bad_field;
+        out.push_back({std::move(*id), {std::move(*ko), std::move(*en)}});
+    }
+    return out;
+}
+
+} // namespace
+
+json::object to_json(const localised& text) {
+    return {{"ko", text.ko}, {"en", text.en}};
+}
+
+result<localised> localised_from_json(const json::object& object, std::string_view name,
+                                      std::size_t max_bytes) {
+    auto text = read_object(object, name);
+    if (!text) return text.error();
+    auto ko = read_string(**text, "ko", max_bytes);
+    auto en = read_string(**text, "en", max_bytes);
+    if (!ko || !en) return errc::bad_field;
+    return localised{std::move(*ko), std::move(*en)};
+}
+
+bool policy::has_category(std::string_view id) const noexcept {
+    return std::ranges::any_of(categories, [id](const labelled& c) { return c.id == id; });
+}
+
+policy default_policy() {
+    policy p;
+    p.categories = {
+        {"corruption", {"부패행위", "Corruption"}},
+        {"entertainment", {"금품·향응 수수", "Bribes or entertainment"}},
+        {"solicitation", {"부정청탁", "Improper solicitation"}},
+        {"abuse", {"갑질", "Abuse of power"}},
+        {"harassment", {"직장 내 괴롭힘", "Workplace harassment"}},
+        {"sexual", {"성희롱·성폭력", "Sexual misconduct"}},
+        {"budget", {"예산 부당집행", "Misuse of budget"}},
+        {"order", {"부당한 업무지시", "Improper order"}},
+        {"treating", {"간부 모시는 날", "Treating-bosses day"}},
+        {"idea", {"업무개선 제안", "Idea for better work"}},
+        {"grievance", {"고충", "Grievance"}},
+        {"other", {"그 밖의 소통", "Anything else"}},
+    };
+    p.questions = {
+        {"who", {"누가", "Who was it?"}},          {"when", {"언제", "When was it?"}},
+        {"where", {"어디서", "Where was it?"}},    {"what", {"무엇을", "What happened?"}},
+        {"how", {"어떻게", "How did it happen?"}}, {"why", {"왜", "Why, as far as you know?"}},
+    };
+    return p;
+}
+
+json::object to_json(const policy& p) {
+    return {{"suite", p.suite},
+            {"tick", p.tick},
+            {"tick_offset", p.tick_offset},
+            {"fill", p.fill},
+            {"ahead", p.ahead},
+            {"overlap", p.overlap},
+            {"drain_max", p.drain_max},
+            {"retention_months", p.retention_months},
+            {"categories", write_labelled(p.categories)},
+            {"questions", write_labelled(p.questions)}};
+}
+
+result<policy> policy_from_json(const json::object& object) {
+    auto suite = read_integer(object, "suite", 1);
+    auto tick = read_integer(object, "tick", 31 * day);
+    auto tick_offset = read_integer(object, "tick_offset", 31 * day);
+    auto fill = read_integer(object, "fill", 1024);
+    auto ahead = read_integer(object, "ahead", 12);
+    auto overlap = read_integer(object, "overlap", 38 * day);
+    auto drain_max = read_integer(object, "drain_max", 60 * day);
+    auto retention = read_integer(object, "retention_months", 1200);
+    auto categories = read_labelled(object, "categories");
+    auto questions = read_labelled(object, "questions");
+    if (!suite || !tick || !tick_offset || !fill || !ahead || !overlap || !drain_max || !retention ||
+        !categories || !questions || *suite != 1 || *tick == 0 || *fill == 0 || *retention == 0)
+        return errc::bad_field;
+    policy p;
+    p.suite = static_cast<std::uint8_t>(*suite);
+    p.tick = static_cast<std::uint32_t>(*tick);
+    p.tick_offset = static_cast<std::uint32_t>(*tick_offset);
+    p.fill = static_cast<std::uint32_t>(*fill);
+    p.ahead = static_cast<std::uint32_t>(*ahead);
+    p.overlap = static_cast<std::uint32_t>(*overlap);
+    p.drain_max = static_cast<std::uint32_t>(*drain_max);
+    p.retention_months = static_cast<std::uint32_t>(*retention);
+    p.categories = std::move(*categories);
+    p.questions = std::move(*questions);
+    return p;
+}
+
+} // namespace changgu::crypto

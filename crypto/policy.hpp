@@ -1,0 +1,50 @@
+// The organisation's signed choices: what the form asks, how often messages are released, how long keys and
+// data live.
+#pragma once
+
+#include "crypto/json.hpp"
+
+namespace changgu::crypto {
+
+/// Text in both languages of the product.
+struct localised {
+    std::string ko;
+    std::string en;
+    bool operator==(const localised&) const = default;
+};
+json::object to_json(const localised& text);
+result<localised> localised_from_json(const json::object& object, std::string_view name,
+                                      std::size_t max_bytes = 500);
+
+/// A category of tips, or a question of the form, under a stable id.
+struct labelled {
+    std::string id;
+    localised text;
+    bool operator==(const labelled&) const = default;
+};
+
+/// Durations are in seconds.
+struct policy {
+    std::uint8_t suite = 1;
+    std::uint32_t tick =
+        86'400; ///< between releases; a release is due whenever (now - tick_offset) % tick passes 0
+    std::uint32_t tick_offset = 64'800; ///< 18:00 UTC, 03:00 in Seoul
+    std::uint32_t fill = 8;  ///< a batch has a multiple of this many envelopes, one of them chaff at least
+    std::uint32_t ahead = 2; ///< future epochs that may be signed in advance
+    std::uint32_t overlap = 604'800;     ///< how long an epoch is accepted after the next one starts
+    std::uint32_t drain_max = 5'184'000; ///< after `retire`, the latest moment to forget the epoch's secret
+    std::uint32_t retention_months = 36; ///< of replies and files
+    std::vector<labelled> categories;
+    std::vector<labelled> questions;
+    bool operator==(const policy&) const = default;
+
+    [[nodiscard]] bool has_category(std::string_view id) const noexcept;
+};
+
+/// The default office: the categories and questions that a public office starts with.
+policy default_policy();
+json::object to_json(const policy& p);
+/// Errors: bad_field.
+result<policy> policy_from_json(const json::object& object);
+
+} // namespace changgu::crypto
