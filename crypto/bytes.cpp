@@ -9,7 +9,7 @@ void append(bytes& out, bytes_view tail) {
 }
 
 void fill_random(std::span<byte> out) noexcept {
-    randombytes_buf(out.data(), out.size());
+    if (!out.empty()) randombytes_buf(out.data(), out.size());
 }
 
 std::string to_hex(bytes_view b) {
@@ -24,6 +24,7 @@ std::string to_hex(bytes_view b) {
 }
 
 result<bytes> from_hex(std::string_view text) {
+    if (text.empty()) return bytes{}; // libsodium wants somewhere to write, even nothing
     bytes out(text.size() / 2);
     std::size_t written = 0;
     if (text.size() % 2 != 0 ||

@@ -41,7 +41,8 @@ z_stream stream_over(bytes_view in, secret_buffer& out) {
 } // namespace
 
 result<secret_buffer> deflate_raw(bytes_view plain, std::size_t max_bytes) {
-    secret_buffer out(max_bytes);
+    secret_buffer out(max_bytes +
+                      1); // deflate() that fills its buffer to the brim does not say that it has ended
     z_stream stream = stream_over(plain, out);
     if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, raw_window, MAX_MEM_LEVEL,
                      Z_DEFAULT_STRATEGY) != Z_OK)
@@ -49,7 +50,7 @@ result<secret_buffer> deflate_raw(bytes_view plain, std::size_t max_bytes) {
     const int status = deflate(&stream, Z_FINISH);
     const std::size_t written = out.size() - stream.avail_out;
     deflateEnd(&stream);
-    if (status != Z_STREAM_END) return errc::too_large;
+    if (status != Z_STREAM_END || written > max_bytes) return errc::too_large;
     out.truncate(written);
     return out;
 }

@@ -58,7 +58,7 @@ bytes associated_data(const org_id& org, const context_id& context, bytes_view e
 
 } // namespace
 
-std::size_t envelope_size(byte suite) noexcept {
+std::size_t envelope_size_of(byte suite) noexcept {
     return suite == suite1::id ? suite1::envelope_size : 0;
 }
 

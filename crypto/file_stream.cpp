@@ -79,6 +79,9 @@ address blob_id(const token& t) noexcept {
 }
 
 struct file_encryptor::state {
+    state() = default;
+    state(const state&) = delete;
+    state& operator=(const state&) = delete;
     org_id org;
     file_key key;
     std::uint32_t chunks = 0;
@@ -117,6 +120,9 @@ bytes file_encryptor::push(bytes_view padded) {
 }
 
 struct file_decryptor::state {
+    state() = default;
+    state(const state&) = delete;
+    state& operator=(const state&) = delete;
     org_id org;
     file_key key;
     std::uint32_t chunks = 0;

@@ -13,7 +13,7 @@ struct strict_handler {
     static constexpr std::size_t max_object_size = 200'000;
     static constexpr std::size_t max_array_size = 200'000;
     static constexpr std::size_t max_key_size = 256;
-    static constexpr std::size_t max_string_size = std::size_t{1} << 20U;
+    static constexpr std::size_t max_string_size = std::size_t{2} << 20U; // a keyring of 1 MiB, in base64
 
     using error_code = boost::system::error_code;
     std::vector<std::set<std::string, std::less<>>> keys;

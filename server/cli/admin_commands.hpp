@@ -1,0 +1,16 @@
+// The admin's subcommands; the others' are in command.hpp.
+#pragma once
+
+#include "server/cli/command.hpp"
+
+namespace changgu::cli {
+
+void add_init(CLI::App& app, command_context& context);
+void add_serve(CLI::App& app, command_context& context);
+void add_keys(CLI::App& app, command_context& context);
+void add_reviewers(CLI::App& app, command_context& context);
+void add_backup(CLI::App& app, command_context& context);
+void add_restore(CLI::App& app, command_context& context);
+void add_doctor(CLI::App& app, command_context& context);
+
+} // namespace changgu::cli

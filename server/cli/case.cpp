@@ -1,0 +1,79 @@
+// changgu case: what reviewers record among themselves.
+#include "server/cli/messages.hpp"
+#include "server/cli/reviewer_session.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace changgu::cli {
+namespace {
+
+namespace json = crypto::json;
+
+struct case_arguments {
+    reviewer_arguments session;
+    std::string name;
+    std::string status;
+    std::uint32_t number = 0;
+    std::string file;
+};
+
+void record(command_context& context, const case_arguments& o, json::object event) {
+    auto session = reviewer_session::open(context, o.session);
+    if (!session) return;
+    if (o.number != 0) {
+        const auto* assignee = session->log().find_reviewer(o.number);
+        if (assignee == nullptr || assignee->revoked)
+            return fail(context, make_error_code(client::errc::unknown_reviewer));
+    }
+    auto c = session->read_case(context, o.name);
+    if (!c) return;
+    if (auto ok = session->reviewer().append(*c, std::move(event)); !ok) return fail(context, ok.error());
+    context.term.say(message::case_changed, c->number);
+    if (context.term.json())
+        context.term.print_json(
+            json::object{{"number", c->number}, {"status", c->status}, {"assignee", c->assignee}});
+}
+
+// The text of --file under `member`, as an event of `type`.
+void record_text(command_context& context, const case_arguments& o, std::string_view type,
+                 std::string_view member) {
+    auto text = read_file(o.file, crypto::max_text);
+    if (!text) return fail(context, exit_code::usage, message::cannot_read_file, o.file);
+    record(context, o, {{"type", type}, {member, crypto::as_text(*text)}});
+}
+
+} // namespace
+
+void add_case(CLI::App& app, command_context& context) {
+    const auto text = [&](message id) { return std::string(context.term.text(id)); };
+    auto* group =
+        app.add_subcommand("case", text(message::help_case))->group(text(message::help_reviewer_group));
+    group->require_subcommand(1);
+    auto o = std::make_shared<case_arguments>();
+    const auto add = [&](const char* name, message help) {
+        auto* command = group->add_subcommand(name, text(help));
+        add_reviewer_options(*command, context, o->session);
+        command->add_option("CASE", o->name, text(message::help_case_name))->required();
+        return command;
+    };
+    auto* status = add("status", message::help_case_status);
+    status->add_option("STATUS", o->status, text(message::help_status))
+        ->required()
+        ->check(
+            [](const std::string& s) { return crypto::is_status(s) ? std::string() : "not a status: " + s; });
+    status->callback([&context, o] { record(context, *o, {{"type", "status"}, {"status", o->status}}); });
+
+    auto* assign = add("assign", message::help_case_assign);
+    assign->add_option("NUMBER", o->number, text(message::help_case_assign))->required();
+    assign->callback([&context, o] { record(context, *o, {{"type", "assign"}, {"number", o->number}}); });
+
+    auto* note = add("note", message::help_case_note);
+    note->add_option("--file", o->file, text(message::help_file))->type_name("FILE")->required();
+    note->callback([&context, o] { record_text(context, *o, "note", "text"); });
+
+    auto* close = add("close", message::help_case_close);
+    close->add_option("--file", o->file, text(message::help_file))->type_name("FILE")->required();
+    close->callback([&context, o] { record_text(context, *o, "close", "reason"); });
+}
+
+} // namespace changgu::cli

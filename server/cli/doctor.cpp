@@ -1,0 +1,222 @@
+// changgu doctor: looks at an installation, running or not, and says what to do. It changes nothing.
+#include "crypto/key_log.hpp"
+#include "crypto/signing.hpp"
+#include "server/cli/admin_commands.hpp"
+#include "server/cli/admin_messages.hpp"
+#include "server/cli/traces.hpp"
+#include "server/config.hpp"
+#include "server/http/tls.hpp"
+#include "storage/reader.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <sys/resource.h>
+#include <sys/timex.h>
+
+namespace changgu::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using enum admin_message;
+
+constexpr std::int64_t day = 86'400;
+constexpr std::int64_t soon = 14; // days
+constexpr std::size_t few_prekeys = 6;
+constexpr rlim_t least_lockable = rlim_t{1} << 20U;
+
+class findings {
+  public:
+    explicit findings(command_context& context) : context_(context) {}
+
+    template <class... Arguments> void good(admin_message what, const Arguments&... arguments) {
+        add("ok", doctor_good, what, arguments...);
+    }
+    template <class... Arguments> void bad(admin_message what, const Arguments&... arguments) {
+        ++bad_;
+        add("do", doctor_bad, what, arguments...);
+    }
+    template <class... Arguments> void note(admin_message what, const Arguments&... arguments) {
+        add("note", doctor_info, what, arguments...);
+    }
+
+    void finish() {
+        if (context_.term.json()) context_.term.print_json(list_);
+        context_.term.say(doctor_summary, list_.size(), bad_);
+        if (bad_ != 0) context_.exit = exit_code::failure;
+    }
+
+  private:
+    template <class... Arguments>
+    void add(std::string_view verdict, admin_message heading, admin_message what, const Arguments&... arguments) {
+        const std::string sentence = filled_in(context_.term.text(what), {as_text(arguments)...});
+        list_.push_back(crypto::json::object{{"verdict", verdict}, {"finding", sentence}});
+        if (!context_.term.json()) context_.term.print(heading, sentence);
+    }
+    static std::string as_text(std::string_view text) { return std::string(text); }
+    static std::string as_text(std::integral auto n) { return std::to_string(n); }
+
+    command_context& context_;
+    crypto::json::array list_;
+    std::size_t bad_ = 0;
+};
+
+bool is_private(const fs::path& p) {
+    return (fs::status(p).permissions() & (fs::perms::group_all | fs::perms::others_all)) == fs::perms::none;
+}
+
+void check_files(findings& f, const server::config& config) {
+    if (is_private(config.data))
+        f.good(check_directory_good);
+    else
+        f.bad(check_directory_bad, config.data.string());
+    if (config.tls) {
+        if (is_private(config.tls->key))
+            f.good(check_key_good);
+        else
+            f.bad(check_key_bad, config.tls->key.string());
+    }
+    const auto trace = find_trace(config.data, config.origins);
+    if (!trace)
+        f.good(check_traces_good);
+    else
+        f.bad(check_traces_bad, trace->string());
+}
+
+void check_machine(findings& f) {
+    rlimit lockable{};
+    if (getrlimit(RLIMIT_MEMLOCK, &lockable) == 0 && lockable.rlim_cur >= least_lockable)
+        f.good(check_memory_good);
+    else
+        f.bad(check_memory_bad, lockable.rlim_cur / 1024);
+    timex clock{};
+    if (adjtimex(&clock) != TIME_ERROR && (clock.status & STA_UNSYNC) == 0)
+        f.good(check_clock_good);
+    else
+        f.bad(check_clock_bad);
+}
+
+void check_certificate(findings& f, const server::config& config, std::int64_t now) {
+    if (!config.tls) return;
+    try {
+        const auto end = http::certificate_not_after(config.tls->certificate).time_since_epoch().count();
+        const std::int64_t days = (end - now) / day;
+        if (days > soon)
+            f.good(check_certificate_good, days);
+        else
+            f.bad(check_certificate_bad, days);
+    } catch (const std::runtime_error&) {
+        f.bad(check_certificate_unreadable, config.tls->certificate.string());
+    }
+}
+
+void check_database(findings& f, storage::reader& reader) {
+    bool good = true;
+    const std::pair<std::string_view, std::string_view> wanted[] = {{"journal_mode", "wal"}, {"trusted_schema", "0"}};
+    for (const auto& [name, value] : reader.stats().settings)
+        for (const auto& [setting, expected] : wanted)
+            if (name == setting && value != expected) {
+                f.bad(check_setting_bad, name, value);
+                good = false;
+            }
+    for (const std::string& problem : reader.check()) {
+        f.bad(check_database_bad, problem);
+        good = false;
+    }
+    if (good) f.good(check_database_good);
+}
+
+std::optional<crypto::key_log> check_log(findings& f, storage::reader& reader) {
+    std::vector<std::string> notes;
+    while (true) {
+        const auto page = reader.read_key_log(notes.size(), 256, std::size_t{1} << 24U);
+        if (page.empty()) break;
+        for (const auto& note : page) notes.push_back(note.text);
+    }
+    if (notes.empty()) {
+        f.bad(check_log_bad, "0");
+        return std::nullopt;
+    }
+    auto log = crypto::key_log::start(notes.front());
+    for (std::size_t i = 1; log && i < notes.size(); ++i)
+        if (auto ok = log->append(notes[i]); !ok) log = ok.error();
+    if (!log) {
+        f.bad(check_log_bad, log.error().message());
+        return std::nullopt;
+    }
+    f.good(check_log_good, log->size());
+    return std::move(*log);
+}
+
+void check_policy(findings& f, const crypto::key_log& log, const server::config& config, std::uint64_t now) {
+    bool listed = true;
+    for (const std::string& origin : config.origins)
+        if (!log.check_origin(origin)) {
+            f.bad(check_origin_bad, origin);
+            listed = false;
+        }
+    if (listed) f.good(check_origin_good);
+    const crypto::policy& rules = log.rules();
+    if (rules.tick >= day)
+        f.good(check_tick_good, rules.tick / 3600);
+    else
+        f.note(check_tick_bad, rules.tick);
+    std::size_t ahead = 0;
+    for (const auto& [_, e] : log.epochs()) ahead += e.usable() && e.entry.valid_from > now ? 1U : 0U;
+    if (ahead > rules.ahead) f.bad(check_ahead_bad, ahead);
+}
+
+void check_epochs(findings& f, const crypto::key_log& log, storage::reader& reader, std::uint64_t now) {
+    auto current = log.sealing_epoch(now);
+    if (!current)
+        f.bad(check_epoch_none);
+    else {
+        const auto days = (static_cast<std::int64_t>((*current)->entry.valid_until) - static_cast<std::int64_t>(now)) / day;
+        if (days >= soon / 2)
+            f.good(check_epoch_good, (*current)->entry.epoch, days);
+        else
+            f.bad(check_epoch_bad, (*current)->entry.epoch, days);
+    }
+    std::map<std::uint32_t, std::size_t> left;
+    for (const auto& [number, who] : log.reviewers())
+        if (!who.revoked) left[number] = 0;
+    for (const storage::numbered_prekey& p : reader.list_prekeys()) {
+        const auto counted = left.find(p.number);
+        if (counted == left.end() || p.key.epoch <= log.last_epoch()) continue;
+        if (verify_prekey(log.find_reviewer(p.number)->entry.identity, p.key.signature, log.org(), p.number,
+                          p.key.epoch, p.key.key))
+            ++counted->second;
+    }
+    std::size_t least = crypto::prekeys_ahead;
+    for (const auto& [number, count] : left) {
+        if (count < few_prekeys) f.bad(check_prekeys_bad, number, count);
+        least = std::min(least, count);
+    }
+    if (least >= few_prekeys && !left.empty()) f.good(check_prekeys_good, least);
+}
+
+void examine(command_context& context, const std::string& file) {
+    const server::config config = server::load_config(file);
+    const std::uint64_t now = context.now();
+    findings f(context);
+    check_files(f, config);
+    check_machine(f);
+    check_certificate(f, config, static_cast<std::int64_t>(now));
+    storage::reader reader(config.data);
+    check_database(f, reader);
+    if (const auto log = check_log(f, reader)) {
+        check_policy(f, *log, config, now);
+        check_epochs(f, *log, reader, now);
+    }
+    f.finish();
+}
+
+} // namespace
+
+void add_doctor(CLI::App& app, command_context& context) {
+    auto* doctor = app.add_subcommand("doctor", std::string(context.term.text(help_doctor)));
+    auto file = std::make_shared<std::string>();
+    doctor->add_option("--config", *file, "configuration file of the server")->required();
+    doctor->callback([file, &context] { examine(context, *file); });
+}
+
+} // namespace changgu::cli

@@ -1,0 +1,259 @@
+#include "server/config.hpp"
+
+#include <toml++/toml.h>
+
+#include <boost/asio/ip/address.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <limits>
+
+namespace changgu::server {
+
+namespace {
+
+constexpr std::size_t max_file = 64 * 1024;
+
+/// One table of the file. It remembers which keys were asked for, so that whatever is left over is an error.
+class section {
+  public:
+    section(const toml::table& root, std::string_view name, const std::filesystem::path& file)
+        : name_(name), file_(file), node_(root.get(name)) {
+        if (node_ && !node_->is_table()) fail(*node_, "", "must be a table");
+    }
+
+    [[noreturn]] void fail(const toml::node& where, std::string_view key, std::string_view reason) const {
+        throw config_error(file_.string() + ":" + std::to_string(where.source().begin.line) + ": " +
+                           full(key) + ": " + std::string(reason));
+    }
+    [[noreturn]] void fail_missing(std::string_view key) const {
+        throw config_error(file_.string() + ": " + full(key) + ": is missing");
+    }
+
+    [[nodiscard]] bool present() const noexcept { return node_ != nullptr; }
+
+    const toml::node* find(std::string_view key) {
+        known_.push_back(key);
+        return node_ ? node_->as_table()->get(key) : nullptr;
+    }
+
+    /// An integer of [low, high]; `fallback` without the key.
+    template <class Integer>
+    Integer number(std::string_view key, Integer fallback, std::int64_t low, std::int64_t high) {
+        const auto* found = find(key);
+        if (!found) return fallback;
+        const auto value = found->value_exact<std::int64_t>();
+        if (!value || *value < low || *value > high)
+            fail(*found, key,
+                 "must be an integer from " + std::to_string(low) + " to " + std::to_string(high));
+        return static_cast<Integer>(*value);
+    }
+    void seconds(std::string_view key, std::chrono::milliseconds& into, std::int64_t high) {
+        const auto now = std::chrono::duration_cast<std::chrono::seconds>(into).count();
+        into = std::chrono::seconds(number<std::int64_t>(key, now, 1, high));
+    }
+    std::optional<std::string> text(std::string_view key) {
+        const auto* found = find(key);
+        if (!found) return std::nullopt;
+        auto value = found->value_exact<std::string>();
+        if (!value || value->empty() || value->size() > 1024 || value->find('\0') != std::string::npos)
+            fail(*found, key, "must be a string of 1 to 1024 bytes");
+        return value;
+    }
+    std::optional<std::filesystem::path> path(std::string_view key) {
+        auto value = text(key);
+        if (!value) return std::nullopt;
+        return (file_.parent_path() / *value).lexically_normal();
+    }
+    /// The index of the value in `allowed`.
+    std::optional<std::size_t> one_of(std::string_view key, std::initializer_list<std::string_view> allowed) {
+        const auto value = text(key);
+        if (!value) return std::nullopt;
+        const auto at = std::ranges::find(allowed, std::string_view(*value));
+        if (at == allowed.end()) {
+            std::string reason = "must be one of";
+            for (const auto a : allowed) reason += " \"" + std::string(a) + '"';
+            fail(*node_->as_table()->get(key), key, reason);
+        }
+        return static_cast<std::size_t>(at - allowed.begin());
+    }
+
+    void refuse_unknown() const {
+        if (!node_) return;
+        for (const auto& [key, value] : *node_->as_table())
+            if (std::ranges::find(known_, key.str()) == known_.end())
+                fail(value, key.str(), "is not a known key");
+    }
+
+  private:
+    [[nodiscard]] std::string full(std::string_view key) const {
+        return key.empty() ? name_ : name_ + "." + std::string(key);
+    }
+
+    std::string name_;
+    const std::filesystem::path& file_;
+    const toml::node* node_;
+    std::vector<std::string_view> known_;
+};
+
+bool parse_port(std::string_view text, std::uint16_t& port) noexcept {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return error == std::errc{} && end == text.data() + text.size();
+}
+
+bool is_loopback_host(std::string_view host) noexcept {
+    if (host == "localhost") return true;
+    boost::system::error_code ec;
+    const auto ip = boost::asio::ip::make_address(std::string(host), ec);
+    return !ec && ip.is_loopback();
+}
+
+std::optional<http::tcp_address> address(section& s, std::string_view key, bool loopback_only) {
+    const auto value = s.text(key);
+    if (!value) return std::nullopt;
+    const auto& node = *s.find(key);
+    const auto colon = value->rfind(':');
+    if (colon == std::string::npos) s.fail(node, key, "must be \"address:port\"");
+    auto ip = value->substr(0, colon);
+    if (ip.size() > 2 && ip.front() == '[' && ip.back() == ']') ip = ip.substr(1, ip.size() - 2);
+    http::tcp_address out{std::move(ip), 0};
+    boost::system::error_code ec;
+    const auto parsed = boost::asio::ip::make_address(out.ip, ec);
+    if (ec || !parse_port(std::string_view(*value).substr(colon + 1), out.port))
+        s.fail(node, key, "must be a numeric address and a port, as 127.0.0.1:8443 or [::1]:8443");
+    if (loopback_only && !parsed.is_loopback())
+        s.fail(node, key, "must be a loopback address: it speaks plain HTTP");
+    return out;
+}
+
+void read_server(section& s, config& out) {
+    if (!s.present()) s.fail_missing("");
+    out.listen = address(s, "listen", false);
+    out.plain = address(s, "plain", true);
+    out.unix_socket = s.path("unix");
+    // sun_path holds 108 bytes with its zero.
+    if (out.unix_socket && out.unix_socket->string().size() > 107)
+        s.fail(*s.find("unix"), "unix", "is too long for a socket");
+    if (!out.listen && !out.plain && !out.unix_socket) s.fail_missing("listen, plain or unix");
+    out.threads = s.number<std::size_t>("threads", out.threads, 1, 64);
+    const auto* origins = s.find("origins");
+    if (!origins) s.fail_missing("origins");
+    const auto* list = origins->as_array();
+    if (!list || list->empty() || list->size() > 16)
+        s.fail(*origins, "origins", "must be a list of 1 to 16 origins");
+    for (const auto& item : *list) {
+        const auto value = item.value_exact<std::string>();
+        if (!value || !is_origin(*value))
+            s.fail(item, "origins",
+                   "must hold origins as https://host or https://host:port; http only for loopback and "
+                   ".onion hosts");
+        out.origins.push_back(*value);
+    }
+}
+
+void read_tls(section& s, config& out) {
+    if (out.listen && !s.present()) s.fail_missing("certificate");
+    const auto certificate = s.path("certificate");
+    const auto key = s.path("key");
+    const auto version = s.one_of("min_version", {"1.3", "1.2"});
+    if (!s.present()) return;
+    if (!certificate) s.fail_missing("certificate");
+    if (!key) s.fail_missing("key");
+    out.tls = http::certificate_files{*certificate, *key, version == 1};
+}
+
+void read_limits(section& s, config& out) {
+    auto& l = out.limits;
+    l.connections = s.number("connections", l.connections, 1, 100'000);
+    l.requests_per_connection = s.number("requests_per_connection", l.requests_per_connection, 1, 10'000);
+    s.seconds("handshake_seconds", l.handshake, 300);
+    s.seconds("idle_seconds", l.idle, 3600);
+    s.seconds("header_seconds", l.header, 300);
+    s.seconds("body_seconds", l.body, 3600);
+    s.seconds("handler_seconds", l.handler, 300);
+    s.seconds("write_seconds", l.write, 3600);
+    s.seconds("grace_seconds", l.grace, 300);
+    out.sessions = s.number("sessions", out.sessions, 1, 100'000);
+    out.puts_per_minute = s.number("puts_per_minute", out.puts_per_minute, 1, 100'000);
+}
+
+config read_all(const toml::table& root, const std::filesystem::path& file) {
+    for (const auto& [key, value] : root) {
+        constexpr std::array<std::string_view, 5> sections{"server", "tls", "storage", "limits", "log"};
+        if (std::ranges::find(sections, key.str()) != sections.end()) continue;
+        throw config_error(file.string() + ":" + std::to_string(value.source().begin.line) + ": " +
+                           std::string(key.str()) + ": is not a known key");
+    }
+    config out;
+    section server(root, "server", file);
+    section tls(root, "tls", file);
+    section storage(root, "storage", file);
+    section limits(root, "limits", file);
+    section log(root, "log", file);
+    read_server(server, out);
+    read_tls(tls, out);
+    if (const auto data = storage.path("data"))
+        out.data = *data;
+    else
+        storage.fail_missing("data");
+    out.storage_budget =
+        storage.number<std::uint64_t>("budget_mib", out.storage_budget >> 20U, 64, 64LL << 20U) << 20U;
+    read_limits(limits, out);
+    if (const auto level = log.one_of("level", {"debug", "info", "warning", "error"}))
+        out.log.level = static_cast<log_level>(*level);
+    out.log.file = log.path("file").value_or("");
+    for (const auto* s : {&server, &tls, &storage, &limits, &log}) s->refuse_unknown();
+    return out;
+}
+
+} // namespace
+
+bool is_origin(std::string_view origin) noexcept {
+    const bool plain = origin.starts_with("http://");
+    if (!plain && !origin.starts_with("https://")) return false;
+    auto host = origin.substr(plain ? 7 : 8);
+    if (host.size() > 260) return false;
+    const auto colon = host.rfind(':');
+    if (colon != std::string_view::npos && !host.ends_with(']')) {
+        std::uint16_t port = 0;
+        if (!parse_port(host.substr(colon + 1), port) || port == 0) return false;
+        host = host.substr(0, colon);
+    }
+    if (host.starts_with('[')) {
+        if (!host.ends_with(']')) return false;
+        host = host.substr(1, host.size() - 2);
+        boost::system::error_code ec;
+        boost::asio::ip::make_address_v6(std::string(host), ec);
+        return !ec && (!plain || is_loopback_host(host));
+    }
+    constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-.";
+    if (host.empty() || host.find_first_not_of(allowed) != std::string_view::npos) return false;
+    return !plain || is_loopback_host(host) || host.ends_with(".onion");
+}
+
+config parse_config(std::string_view text, const std::filesystem::path& file) {
+    try {
+        return read_all(toml::parse(text, file.string()), file);
+    } catch (const toml::parse_error& e) {
+        throw config_error(file.string() + ":" + std::to_string(e.source().begin.line) +
+                           ": is not valid TOML");
+    }
+}
+
+config load_config(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::string text(max_file + 1, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!in.eof() || in.gcount() > static_cast<std::streamsize>(max_file))
+        throw config_error(file.string() + ": cannot be read, or is longer than 64 KiB");
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    return parse_config(text, std::filesystem::absolute(file));
+}
+
+http::server_options http_options(const config& c) {
+    return {c.listen, c.tls, c.plain, c.unix_socket, c.threads, c.limits};
+}
+
+} // namespace changgu::server

@@ -1,0 +1,55 @@
+// The server's configuration: one TOML file, each key known, each value bounded, every relative path resolved
+// against the file's directory. An error names the file, the line and the key, and never repeats a value.
+#pragma once
+
+#include "server/http/server.hpp"
+#include "server/log.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace changgu::server {
+
+struct config {
+    // [server]
+    std::optional<http::tcp_address> listen;          ///< "ip:port", TLS
+    std::optional<http::tcp_address> plain;           ///< "ip:port", loopback only
+    std::optional<std::filesystem::path> unix_socket; ///< key "unix"
+    std::vector<std::string> origins; ///< "https://host[:port]", or "http://" of a loopback or .onion host
+    std::size_t threads = 2;          ///< 1 to 64
+    // [tls]
+    std::optional<http::certificate_files> tls; ///< needed with `listen`
+    // [storage]
+    std::filesystem::path data;                  ///< the database's directory
+    std::uint64_t storage_budget = 20ULL << 30U; ///< bytes, from key "budget_mib"
+    // [limits]
+    http::limits limits;
+    std::uint32_t sessions = 256;        ///< reviewers' sessions at once
+    std::uint32_t puts_per_minute = 120; ///< of one reviewer
+    // [log]
+    log_options log;
+};
+
+/// What is wrong, as "FILE:LINE: KEY: reason".
+class config_error : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Throws config_error.
+config load_config(const std::filesystem::path& file);
+/// The same from text; `file` is used for messages and for relative paths alone.
+config parse_config(std::string_view toml, const std::filesystem::path& file);
+
+/// The part that http::server takes.
+http::server_options http_options(const config& c);
+
+/// Whether `origin` has the form that the configuration and the key log take: scheme and host, perhaps a
+/// port, nothing else.
+bool is_origin(std::string_view origin) noexcept;
+
+} // namespace changgu::server

@@ -1,0 +1,141 @@
+#include "server/http/listener.hpp"
+
+#include "server/http/session.hpp"
+#include "server/log.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace changgu::http {
+
+namespace asio = boost::asio;
+namespace log_ns = changgu::server;
+using boost::system::error_code;
+
+namespace {
+constexpr std::chrono::milliseconds back_off{100};
+constexpr std::chrono::minutes log_interval{1};
+
+bool out_of_resources(const error_code& ec) {
+    return ec == boost::system::errc::too_many_files_open ||
+           ec == boost::system::errc::too_many_files_open_in_system ||
+           ec == boost::system::errc::no_buffer_space || ec == boost::system::errc::not_enough_memory;
+}
+} // namespace
+
+endpoint tcp_endpoint(const tcp_address& address) {
+    error_code ec;
+    const auto ip = asio::ip::make_address(address.ip, ec);
+    if (ec) throw std::runtime_error("a listener's address is not numeric");
+    return asio::ip::tcp::endpoint(ip, address.port);
+}
+
+bool is_loopback(const tcp_address& address) noexcept {
+    error_code ec;
+    const auto ip = asio::ip::make_address(address.ip, ec);
+    return !ec && ip.is_loopback();
+}
+
+listener::listener(std::deque<worker>& workers, const endpoint& where, secure tls)
+    : workers_(workers), tls_(std::move(tls)), acceptor_(workers.front().context) {
+    try {
+        acceptor_.open(where.protocol());
+        if (where.protocol().family() != AF_UNIX)
+            acceptor_.set_option(asio::socket_base::reuse_address(true));
+        acceptor_.bind(where);
+        acceptor_.listen();
+    } catch (const boost::system::system_error& e) {
+        throw std::runtime_error("cannot listen: " + e.code().message());
+    }
+}
+
+listener::~listener() = default;
+
+void listener::start() {
+    asio::co_spawn(workers_.front().context, run(), asio::detached);
+}
+
+void listener::stop() noexcept {
+    error_code ignored;
+    acceptor_.close(ignored);
+    failed_.write();
+    full_.write();
+}
+
+std::uint16_t listener::port() const noexcept {
+    error_code ec;
+    const auto local = acceptor_.local_endpoint(ec);
+    asio::ip::tcp::endpoint tcp;
+    if (ec || local.size() > tcp.capacity()) return 0;
+    std::memcpy(tcp.data(), local.data(), local.size());
+    return tcp.port();
+}
+
+worker& listener::least_busy() noexcept {
+    return *std::ranges::min_element(workers_, {}, [](const worker& w) { return w.open.load(); });
+}
+
+asio::awaitable<void> listener::run() {
+    asio::steady_timer pause(acceptor_.get_executor());
+    while (acceptor_.is_open()) {
+        auto& home = least_busy();
+        error_code ec;
+        auto socket =
+            co_await acceptor_.async_accept(home.context, asio::redirect_error(asio::use_awaitable, ec));
+        if (ec == asio::error::operation_aborted || !acceptor_.is_open()) co_return;
+        if (ec) {
+            failed_.add(ec.value());
+            if (!out_of_resources(ec)) continue;
+            pause.expires_after(back_off); // without it a full descriptor table makes this loop spin
+            co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+        } else if (home.total.load() >= home.limit.connections) {
+            full_.add(0);
+        } else {
+            try {
+                hand_over(home, std::move(socket));
+            } catch (const std::exception&) { // no memory for it: this connection goes, the loop stays
+                failed_.add(ENOMEM);
+            }
+        }
+    }
+}
+
+void listener::hand_over(worker& to, asio::generic::stream_protocol::socket socket) {
+    error_code ignored;
+    socket.set_option(asio::ip::tcp::no_delay(true), ignored); // a Unix socket has no such thing
+    transport stream(std::move(socket));
+    if (tls_) stream.use(tls_());
+    // Counted here: the places must be taken before the next connection is accepted.
+    ++to.total;
+    ++to.open;
+    asio::post(to.context, [&to, s = std::move(stream)]() mutable {
+        std::make_shared<session>(to, std::move(s))->start();
+    });
+}
+
+void listener::tally::add(int error_code) {
+    ++count;
+    error = error_code;
+    const auto now = std::chrono::steady_clock::now();
+    if (logged != std::chrono::steady_clock::time_point{} && now - logged < log_interval) return;
+    logged = now;
+    write();
+}
+
+void listener::tally::write() {
+    if (count == 0) return;
+    log_ns::log(log_ns::log_level::warning, event,
+                {{log_ns::log_field::count, count}, {log_ns::log_field::error_code, std::int64_t{error}}});
+    count = 0;
+}
+
+} // namespace changgu::http

@@ -1,0 +1,62 @@
+// Accepts connections on one address and hands them to the workers. It outlives every error of accept().
+#pragma once
+
+#include "server/http/server.hpp"
+#include "server/http/tls.hpp"
+#include "server/http/worker.hpp"
+#include "server/log.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+
+namespace changgu::http {
+
+using endpoint = boost::asio::generic::stream_protocol::endpoint;
+
+/// Throws std::runtime_error naming `what` when the address is not numeric.
+endpoint tcp_endpoint(const tcp_address& address);
+[[nodiscard]] bool is_loopback(const tcp_address& address) noexcept;
+
+class listener {
+  public:
+    /// Makes the SSL object of a connection, in its accept state; empty = the listener speaks plain HTTP.
+    using secure = std::function<ssl_ptr()>;
+
+    /// Binds and listens on the first worker's context. Throws std::runtime_error.
+    listener(std::deque<worker>& workers, const endpoint& where, secure tls);
+    ~listener();
+
+    void start();
+    /// On the first worker's thread.
+    void stop() noexcept;
+    [[nodiscard]] std::uint16_t port() const noexcept;
+
+  private:
+    boost::asio::awaitable<void> run();
+    worker& least_busy() noexcept;
+    void hand_over(worker& to, boost::asio::generic::stream_protocol::socket socket);
+    /// Failures of one kind, of which the log gets one line a minute at most, and what is left at the end.
+    struct tally {
+        changgu::server::log_event event;
+        std::chrono::steady_clock::time_point logged;
+        std::int64_t count = 0;
+        int error = 0;
+
+        void add(int error_code);
+        void write();
+    };
+
+    std::deque<worker>& workers_;
+    secure tls_;
+    boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol> acceptor_;
+    tally failed_{changgu::server::log_event::accept_failed, {}};
+    tally full_{changgu::server::log_event::connections_full, {}};
+};
+
+} // namespace changgu::http

@@ -1,0 +1,192 @@
+#include "server/http/server.hpp"
+
+#include "server/http/listener.hpp"
+#include "server/log.hpp"
+
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <openssl/ssl.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <deque>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+namespace changgu::http {
+
+namespace asio = boost::asio;
+using changgu::server::log;
+using changgu::server::log_event;
+using changgu::server::log_field;
+using changgu::server::log_level;
+
+struct server::state {
+    state(server_options o, const router& table) : options(std::move(o)), routes(table) {}
+
+    ssl_ptr new_ssl() {
+        const std::lock_guard lock(tls_mutex);
+        ssl_ptr ssl(SSL_new(tls.get())); // holds the SSL_CTX it was made from, whatever is loaded later
+        if (!ssl) throw std::bad_alloc();
+        SSL_set_accept_state(ssl.get());
+        return ssl;
+    }
+    void unlink_socket() const noexcept {
+        if (options.unix_socket) ::unlink(options.unix_socket->c_str());
+    }
+
+    server_options options;
+    const router& routes;
+    std::mutex tls_mutex;
+    ssl_ctx_ptr tls;
+    std::atomic<std::size_t> total = 0;
+    std::deque<worker> workers;
+    std::unique_ptr<listener> on_tls;
+    std::unique_ptr<listener> on_plain;
+    std::unique_ptr<listener> on_unix;
+    std::vector<std::thread> threads;
+};
+
+namespace {
+
+/// Takes away a socket that a killed server left behind; anything else at that path makes bind() fail.
+void remove_stale(const std::filesystem::path& path) {
+    struct stat found{};
+    if (::lstat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode)) ::unlink(path.c_str());
+}
+
+} // namespace
+
+server::server(server_options options, const router& routes)
+    : state_(std::make_unique<state>(std::move(options), routes)) {
+    // TLS writes to the descriptor itself: a peer that has gone must be an error, not a signal.
+    std::signal(SIGPIPE, SIG_IGN);
+    auto& s = *state_;
+    if (!s.options.tls && !s.options.plain && !s.options.unix_socket)
+        throw std::runtime_error("nothing to listen on");
+    if (s.options.plain && !is_loopback(*s.options.plain))
+        throw std::runtime_error("plain HTTP listens on a loopback address only");
+    if (s.options.tls && !s.options.certificate) throw std::runtime_error("TLS needs a certificate");
+    if (s.options.threads == 0) throw std::runtime_error("at least one thread is needed");
+    for (std::size_t i = 0; i < s.options.threads; ++i)
+        s.workers.emplace_back(i, s.options.limit, s.routes, s.total);
+    if (s.options.tls) {
+        s.tls = make_server_context(*s.options.certificate);
+        s.on_tls =
+            std::make_unique<listener>(s.workers, tcp_endpoint(*s.options.tls), [&s] { return s.new_ssl(); });
+    }
+    if (s.options.plain)
+        s.on_plain =
+            std::make_unique<listener>(s.workers, tcp_endpoint(*s.options.plain), listener::secure{});
+    if (s.options.unix_socket) {
+        remove_stale(*s.options.unix_socket);
+        const auto old_mask = ::umask(0117); // 0660 from the moment it is there
+        try {
+            s.on_unix = std::make_unique<listener>(
+                s.workers, asio::local::stream_protocol::endpoint(s.options.unix_socket->string()),
+                listener::secure{});
+        } catch (...) {
+            ::umask(old_mask);
+            throw;
+        }
+        ::umask(old_mask);
+    }
+}
+
+server::~server() {
+    if (!state_->threads.empty()) {
+        stop();
+        for (auto& w : state_->workers) w.context.stop();
+        join();
+    }
+    if (state_->on_unix) state_->unlink_socket();
+}
+
+void server::start() {
+    auto& s = *state_;
+    for (auto* l : {s.on_tls.get(), s.on_plain.get(), s.on_unix.get()})
+        if (l) l->start();
+    for (auto& w : s.workers)
+        s.threads.emplace_back([&w] {
+            for (;;) {
+                try {
+                    w.context.run();
+                    return;
+                } catch (const std::exception&) { // of a completion handler; the other connections go on
+                    log(log_level::error, log_event::handler_failed);
+                }
+            }
+        });
+    log(log_level::info, log_event::started,
+        {{log_field::threads, static_cast<std::int64_t>(s.threads.size())}});
+}
+
+void server::stop() {
+    auto& s = *state_;
+    log(log_level::info, log_event::stopping);
+    // First no listener, then no worker: else a connection could be handed to a worker that has already
+    // ended.
+    asio::post(s.workers.front().context, [&s] {
+        for (auto* l : {s.on_tls.get(), s.on_plain.get(), s.on_unix.get()})
+            if (l) l->stop();
+        for (auto& w : s.workers) asio::post(w.context, [&w] { w.drain(); });
+    });
+}
+
+void server::join() {
+    for (auto& t : state_->threads) t.join();
+    state_->threads.clear();
+    log(log_level::info, log_event::stopped);
+}
+
+void server::run_until_signalled() {
+    asio::io_context waiting{1};
+    asio::signal_set signals(waiting, SIGTERM, SIGINT, SIGHUP);
+    std::function<void()> wait = [&] {
+        signals.async_wait([&](const boost::system::error_code& ec, int signal) {
+            if (ec || signal != SIGHUP) return stop();
+            changgu::server::reopen_log();
+            if (state_->tls) reload_certificate();
+            wait();
+        });
+    };
+    wait();
+    start();
+    waiting.run();
+    join();
+}
+
+bool server::reload_certificate() {
+    try {
+        auto fresh = make_server_context(state_->options.certificate.value());
+        const std::lock_guard lock(state_->tls_mutex);
+        state_->tls.swap(fresh);
+    } catch (const std::exception&) { // the files' names are known from the configuration; the reason goes to
+                                      // `doctor`
+        log(log_level::error, log_event::certificate_reload_failed);
+        return false;
+    }
+    log(log_level::info, log_event::certificate_reloaded);
+    return true;
+}
+
+asio::io_context& server::context(std::size_t thread) noexcept {
+    return state_->workers[thread].context;
+}
+std::uint16_t server::tls_port() const noexcept {
+    return state_->on_tls ? state_->on_tls->port() : 0;
+}
+std::uint16_t server::plain_port() const noexcept {
+    return state_->on_plain ? state_->on_plain->port() : 0;
+}
+std::size_t server::connections() const noexcept {
+    return state_->total.load();
+}
+
+} // namespace changgu::http

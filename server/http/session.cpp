@@ -1,0 +1,264 @@
+#include "server/http/session.hpp"
+
+#include "server/http/gate.hpp"
+#include "server/log.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/status.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace changgu::http {
+
+namespace asio = boost::asio;
+namespace beast_http = boost::beast::http;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t read_step = 4096;
+constexpr std::size_t one_write = 64 * 1024; // bodies up to here go out together with their header
+
+void append(crypto::bytes& out, std::string_view text) {
+    crypto::append(out, crypto::as_bytes(text));
+}
+
+void append_field(crypto::bytes& out, std::string_view name, std::string_view value) {
+    append(out, name);
+    append(out, ": ");
+    append(out, value);
+    append(out, "\r\n");
+}
+
+crypto::bytes header_of(const response& r, std::uint64_t length, bool keep_alive, bool secure) {
+    crypto::bytes out;
+    out.reserve(512);
+    append(out, "HTTP/1.1 ");
+    append(out, std::to_string(r.status));
+    append(out, " ");
+    append(out, beast_http::obsolete_reason(static_cast<beast_http::status>(r.status)));
+    append(out, "\r\n");
+    if (r.status != 204 && r.status != 304) append_field(out, "Content-Length", std::to_string(length));
+    if (!r.content_type.empty()) append_field(out, "Content-Type", r.content_type);
+    if (r.etag) append_field(out, "ETag", '"' + *r.etag + '"');
+    for (const auto& h : r.headers) append_field(out, h.name, h.value);
+    append_field(out, "Cache-Control", "no-store");
+    append_field(out, "X-Content-Type-Options", "nosniff");
+    append_field(out, "Referrer-Policy", "no-referrer");
+    if (secure) append_field(out, "Strict-Transport-Security", "max-age=31536000");
+    if (!keep_alive) append_field(out, "Connection", "close");
+    append(out, "\r\n");
+    return out;
+}
+
+} // namespace
+
+session::session(worker& home, transport stream)
+    : home_(home), stream_(std::move(stream)), deadline_(home.context.get_executor(), [this] { cut(); }) {
+    home_.sessions.insert(this);
+}
+
+session::~session() {
+    crypto::wipe(buffer_);
+    home_.left(this);
+}
+
+void session::start() {
+    asio::co_spawn(
+        home_.context, run(),
+        asio::bind_cancellation_slot(cancel_.slot(), [self = shared_from_this()](const std::exception_ptr&) {
+            // Whatever it was has cut this connection and concerns no other; the session goes with `self`.
+            self->deadline_.clear();
+        }));
+}
+
+void session::stop_if_idle() noexcept {
+    if (idle_) cut();
+}
+
+void session::cut() noexcept {
+    stream_.abort();
+    try {
+        cancel_.emit(asio::cancellation_type::terminal);
+    } catch (const std::exception&) { // the stream has ended; the coroutine sees that at its next step
+        return;
+    }
+}
+
+asio::awaitable<void> session::run() {
+    if (stream_.secure()) {
+        deadline_.set(home_.limit.handshake);
+        if (co_await stream_.handshake()) co_return;
+    }
+    while (co_await serve_one()) {
+    }
+    idle_ = true;
+    deadline_.set(home_.limit.shutdown);
+    co_await stream_.shutdown();
+}
+
+asio::awaitable<bool> session::serve_one() {
+    const std::size_t header_size = co_await read_header();
+    if (header_size == 0) co_return false;
+    const std::string_view raw = crypto::as_text(crypto::bytes_view(buffer_).first(header_size));
+    if (const auto refused = check_lines(raw)) co_return co_await refuse(*refused);
+
+    beast_http::request_parser<beast_http::empty_body> parser;
+    parser.header_limit(max_header);
+    parser.body_limit(boost::none); // only the header is given to it
+    parser.eager(false);
+    error_code ec;
+    parser.put(asio::buffer(raw.data(), raw.size()), ec);
+    if (ec || !parser.is_header_done()) co_return co_await refuse(problem_kind::bad_request);
+
+    const auto& parsed = parser.get();
+    std::vector<field> fields;
+    for (const auto& f : parsed) {
+        const auto name = f.name_string();
+        const auto value = f.value();
+        fields.push_back({{name.data(), name.size()}, {value.data(), value.size()}});
+    }
+    const auto method = parsed.method_string();
+    const auto target_text = parsed.target();
+    const head h{verb_from({method.data(), method.size()}),
+                 {target_text.data(), target_text.size()},
+                 parsed.version(),
+                 fields};
+    std::uint64_t length = 0;
+    if (const auto refused = check_head(h, length)) co_return co_await refuse(*refused);
+    request message;
+    if (const auto refused = read_head(h, message)) co_return co_await refuse(*refused);
+    const bool with_body = message.method != verb::head;
+    const bool wants_more = parser.keep_alive();
+    drop_front(header_size);
+
+    const auto where = home_.routes.find(message.method, message.path);
+    if (where.what != target::kind::found) {
+        const bool missing = where.what == target::kind::no_such_path;
+        auto r = problem(missing ? problem_kind::not_found : problem_kind::method_not_allowed);
+        if (!missing) r.headers.push_back({"Allow", allow_header(where.allowed)});
+        co_return co_await write(std::move(r), with_body, wants_more && length == 0);
+    }
+    if (length > where.body_limit) co_return co_await refuse(problem_kind::too_large);
+    message.parameter = where.parameter;
+    if (!co_await read_body(length, message.body)) co_return false;
+    auto r = co_await answer(where.route, std::move(message));
+    co_return co_await write(std::move(r), with_body, wants_more);
+}
+
+asio::awaitable<std::size_t> session::read_header() {
+    idle_ = buffer_.empty();
+    if (idle_ && home_.draining) co_return 0;
+    deadline_.set(idle_ ? home_.limit.idle : home_.limit.header);
+    for (std::size_t searched = 0;;) {
+        static constexpr std::string_view blank_line = "\r\n\r\n";
+        const auto text = crypto::as_text(buffer_);
+        if (const auto end = text.find(blank_line, searched); end != std::string_view::npos)
+            co_return end + blank_line.size();
+        if (text.size() > max_header) {
+            co_await refuse(problem_kind::header_too_large);
+            co_return 0;
+        }
+        searched = text.size() < blank_line.size() ? 0 : text.size() - blank_line.size() + 1;
+        if (!co_await read_more()) co_return 0;
+        if (idle_) {
+            idle_ = false;
+            deadline_.set(home_.limit.header);
+        }
+    }
+}
+
+asio::awaitable<bool> session::read_body(std::uint64_t length, crypto::bytes& body) {
+    if (length == 0) co_return true;
+    deadline_.set(home_.limit.body);
+    body.resize(static_cast<std::size_t>(length)); // bounded by the route's limit
+    std::size_t have = std::min(buffer_.size(), body.size());
+    std::copy_n(buffer_.begin(), have, body.begin());
+    drop_front(have);
+    while (have < body.size()) {
+        const auto n = co_await stream_.read_some(std::span(body).subspan(have));
+        if (!n) co_return false;
+        have += *n;
+    }
+    co_return true;
+}
+
+asio::awaitable<response> session::answer(std::size_t route, request message) {
+    deadline_.set(home_.limit.handler);
+    try {
+        co_return co_await home_.routes.handle(home_.index, route, std::move(message));
+    } catch (const std::exception&) { // its text may hold anything: it is not logged
+        changgu::server::log(changgu::server::log_level::error, changgu::server::log_event::handler_failed);
+    }
+    co_return problem(problem_kind::internal);
+}
+
+asio::awaitable<bool> session::refuse(problem_kind kind) {
+    co_return co_await write(problem(kind), true, false);
+}
+
+asio::awaitable<bool> session::write(response r, bool with_body, bool keep_alive) {
+    ++served_;
+    keep_alive = keep_alive && served_ < home_.limit.requests_per_connection && !home_.draining;
+    const crypto::bytes_view body = r.fixed.empty() ? crypto::bytes_view(r.body) : r.fixed;
+    const std::uint64_t length = r.source ? r.source_length : body.size();
+    auto out = header_of(r, length, keep_alive, stream_.secure());
+
+    deadline_.set(home_.limit.write);
+    const bool together = with_body && !r.source && body.size() <= one_write;
+    if (together) crypto::append(out, body);
+    if (co_await stream_.write(out)) co_return false;
+    if (with_body && !together) {
+        if (r.source) {
+            if (!co_await write_stream(*r.source, length)) co_return false;
+        } else if (co_await stream_.write(body)) {
+            co_return false;
+        }
+    }
+    co_return keep_alive;
+}
+
+asio::awaitable<bool> session::write_stream(body_source& source, std::uint64_t length) {
+    crypto::bytes slice;
+    while (length != 0) {
+        bool more = false;
+        try {
+            more = source.next(slice);
+        } catch (const std::exception&) { // as in answer(); the header has gone, only cutting is left
+            changgu::server::log(changgu::server::log_level::error,
+                                 changgu::server::log_event::handler_failed);
+        }
+        if (!more || slice.size() > length) {
+            stream_.abort();
+            co_return false;
+        }
+        length -= slice.size();
+        deadline_.set(home_.limit.write);
+        if (co_await stream_.write(slice)) co_return false;
+    }
+    co_return true;
+}
+
+asio::awaitable<bool> session::read_more() {
+    const std::size_t had = buffer_.size();
+    buffer_.resize(had + read_step);
+    const auto n = co_await stream_.read_some(std::span(buffer_).subspan(had));
+    buffer_.resize(had + (n ? *n : 0));
+    co_return n.has_value();
+}
+
+void session::drop_front(std::size_t n) noexcept {
+    const std::size_t left = buffer_.size() - n;
+    if (left != 0) std::memmove(buffer_.data(), buffer_.data() + n, left);
+    crypto::wipe(std::span(buffer_).subspan(left));
+    buffer_.resize(left);
+}
+
+} // namespace changgu::http

@@ -1,0 +1,61 @@
+// One connection: read a header, gate it, find its route, refuse a body that is too long before it is read,
+// run the handler, answer, and again. Every phase has its own deadline; when one runs out the connection is
+// cut without an answer.
+#pragma once
+
+#include "server/http/deadline.hpp"
+#include "server/http/problem.hpp"
+#include "server/http/transport.hpp"
+#include "server/http/worker.hpp"
+
+#include <boost/asio/cancellation_signal.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace changgu::http {
+
+class session : public std::enable_shared_from_this<session> {
+  public:
+    session(worker& home, transport stream);
+    ~session();
+    session(const session&) = delete;
+    session& operator=(const session&) = delete;
+
+    /// On the worker's thread.
+    void start();
+    /// Cuts the connection unless a request has begun.
+    void stop_if_idle() noexcept;
+    /// Cuts the connection and cancels its handler.
+    void cut() noexcept;
+
+  private:
+    using status = boost::system::error_code;
+    template <class T> using task = boost::asio::awaitable<T>;
+
+    task<void> run();
+    /// Reads, answers; false when the connection is to end.
+    task<bool> serve_one();
+    /// The bytes of the next header, up to and including its blank line, in front of buffer_; 0 when there is
+    /// none.
+    task<std::size_t> read_header();
+    task<bool> read_body(std::uint64_t length, crypto::bytes& body);
+    task<response> answer(std::size_t route, request message);
+    /// Answers a problem and ends the connection: what follows in the stream cannot be trusted, or is not
+    /// worth reading.
+    task<bool> refuse(problem_kind kind);
+    task<bool> write(response message, bool with_body, bool keep_alive);
+    task<bool> write_stream(body_source& source, std::uint64_t length);
+    task<bool> read_more();
+    void drop_front(std::size_t n) noexcept;
+
+    worker& home_;
+    transport stream_;
+    deadline deadline_;
+    boost::asio::cancellation_signal cancel_;
+    crypto::bytes buffer_; ///< read, not yet used; wiped as it is used
+    std::size_t served_ = 0;
+    bool idle_ = true;
+};
+
+} // namespace changgu::http

@@ -1,0 +1,46 @@
+// What belongs to one thread of the server: its io_context and the sessions that live on it. Only `open` and
+// `total` are looked at by other threads.
+#pragma once
+
+#include "server/http/deadline.hpp"
+#include "server/http/limits.hpp"
+#include "server/http/route.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <optional>
+#include <unordered_set>
+
+namespace changgu::http {
+
+class session;
+
+struct worker {
+    worker(std::size_t number, const limits& bounds, const router& table,
+           std::atomic<std::size_t>& connections)
+        : index(number), limit(bounds), routes(table), total(connections), work(context.get_executor()) {}
+
+    const std::size_t index;
+    const limits& limit;
+    const router& routes;
+    std::atomic<std::size_t>& total;   ///< connections of all threads
+    std::atomic<std::size_t> open = 0; ///< connections of this thread
+    std::unordered_set<session*> sessions;
+    bool draining = false;
+    bool cut_all = false; ///< the grace is over
+    // After `sessions`: what is still suspended when the context goes leaves the set then.
+    boost::asio::io_context context{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work;
+    std::optional<deadline> grace;
+
+    /// No further request; ends by itself when the last session has gone, within limits.grace. On this
+    /// thread.
+    void drain();
+    /// Called by a session that goes.
+    void left(session* who) noexcept;
+};
+
+} // namespace changgu::http

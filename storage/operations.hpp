@@ -1,0 +1,59 @@
+// Internal: what the writer's jobs do, a function each. Those marked (alone) make their own transactions; the
+// others run inside a group's. All throw database_error.
+#pragma once
+
+#include "storage/writer.hpp"
+
+#include <span>
+
+namespace changgu::storage {
+
+// items.cpp
+put_outcome put_envelope(workplace& w, const envelope_id& id, std::uint32_t epoch, bytes_view body);
+/// Adds an envelope to the spool, whatever the budget says.
+void spool_envelope(workplace& w, const envelope_id& id, std::uint32_t epoch, bytes_view body);
+put_outcome put_item(workplace& w, item_kind kind, const address& at, bytes_view body);
+edit_outcome burn_items(workplace& w, item_kind kind, std::span<const address> at);
+std::uint64_t expire_items(workplace& w, month_number now, const retention& keep);
+std::uint64_t delete_epoch(workplace& w, std::uint32_t epoch);
+
+// release.cpp
+void publish_first_index(database& main);
+release_report release_spool(workplace& w, const release_input& in);     // (alone)
+compact_report compact_batches(workplace& w, day_number today);          // (alone)
+result<void> backup_main(workplace& w, const std::filesystem::path& to); // (alone)
+
+// keys.cpp
+edit_outcome append_key_log(database& main, std::uint64_t next, std::span<const std::string> notes);
+edit_outcome open_enrolment(database& main, const enrolment_id& id, reviewer_number number);
+edit_outcome submit_enrolment(database& main, const enrolment_id& id, bytes_view request);
+edit_outcome kill_enrolment(database& main, const enrolment_id& id);
+edit_outcome remove_enrolment(database& main, const enrolment_id& id);
+edit_outcome put_prekeys(database& main, reviewer_number number, std::span<const prekey> keys);
+edit_outcome put_drained(database& main, std::uint32_t epoch, const drained_mark& mark);
+
+// keyrings.cpp
+struct keyring_answer {
+    edit_outcome outcome = edit_outcome::failed;
+    keyring_etag etag;
+};
+inline void set_refused(keyring_answer& a, refusal why) noexcept {
+    set_refused(a.outcome, why);
+}
+struct keyring_put {
+    reviewer_number number = 0;
+    std::optional<keyring_etag> if_match;
+    crypto::sign_public_key locker;
+    bytes body;
+    pepper wrap_pepper;
+};
+keyring_answer put_keyring(workplace& w, const keyring_put& put);  // (alone)
+edit_outcome remove_keyring(workplace& w, reviewer_number number); // (alone)
+/// Deletes peppers whose keyring was never written or has been replaced: what a crash can leave.
+void drop_stale_peppers(workplace& w);
+std::optional<keyring> find_keyring(database& main, database& peppers, reviewer_number number);
+
+// check.cpp
+std::vector<std::string> check_databases(database& main, database& peppers);
+
+} // namespace changgu::storage

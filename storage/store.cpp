@@ -1,0 +1,224 @@
+#include "storage/store.hpp"
+
+#include "storage/operations.hpp"
+#include "storage/schema.hpp"
+
+#include <fcntl.h>
+#include <stdexcept>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace changgu::storage {
+namespace {
+
+// Held as long as the store: two writers would each believe that they alone decide what is full, taken and
+// truncated.
+class directory_lock {
+  public:
+    explicit directory_lock(const std::filesystem::path& directory) {
+        std::error_code failed;
+        std::filesystem::create_directories(directory, failed);
+        if (failed || ::chmod(directory.c_str(), 0700) != 0)
+            throw std::runtime_error("cannot use the data directory " + directory.string());
+        const auto file = directory / "changgu.lock";
+        fd_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (fd_ < 0) throw std::runtime_error("cannot create " + file.string());
+        if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+            ::close(fd_);
+            throw std::runtime_error("another process uses the data directory " + directory.string());
+        }
+    }
+    directory_lock(const directory_lock&) = delete;
+    directory_lock& operator=(const directory_lock&) = delete;
+    ~directory_lock() { ::close(fd_); }
+
+  private:
+    int fd_ = -1;
+};
+
+workplace open(options o) {
+    auto main = open_for_writing(o.directory, which::main, o.page_size);
+    auto peppers = open_for_writing(o.directory, which::peppers, o.page_size);
+    const auto page_size = main.number("PRAGMA page_size");
+    workplace w{std::move(o), std::move(main), std::move(peppers), page_size};
+    publish_first_index(w.main);
+    drop_stale_peppers(w);
+    return w;
+}
+
+struct traits {
+    std::size_t cost = 0;
+    bool urgent = false;
+    bool alone = false;
+    bool leaves_traces = false;
+};
+
+} // namespace
+
+struct store::impl {
+    std::filesystem::path directory;
+    directory_lock lock;
+    writer work;
+
+    explicit impl(options o) : directory(o.directory), lock(directory), work(storage::open(std::move(o))) {}
+
+    template <class Outcome, class Run, class Done> void submit(traits t, Run run, Done done) {
+        auto j = std::make_unique<job_of<Outcome, Run, Done>>(std::move(run), std::move(done));
+        j->cost = t.cost;
+        j->urgent = t.urgent;
+        j->alone = t.alone;
+        j->leaves_traces = t.leaves_traces;
+        work.submit(std::move(j));
+    }
+
+    void put(item_kind kind, const address& at, bytes body, callback<put_outcome> done) {
+        const auto cost = body.size();
+        submit<put_outcome>(
+            {.cost = cost},
+            [kind, at, body = std::move(body)](workplace& w) { return put_item(w, kind, at, body); },
+            std::move(done));
+    }
+    void edit(std::size_t cost, auto change, callback<edit_outcome> done) {
+        submit<edit_outcome>(
+            {.cost = cost}, [change = std::move(change)](workplace& w) { return change(w.main); },
+            std::move(done));
+    }
+    void erase(item_kind kind, std::vector<address> at, callback<edit_outcome> done) {
+        const auto cost = at.size() * sizeof(address);
+        submit<edit_outcome>(
+            {.cost = cost, .leaves_traces = true},
+            [kind, at = std::move(at)](workplace& w) { return burn_items(w, kind, at); }, std::move(done));
+    }
+};
+
+store::store(options o) : impl_(std::make_unique<impl>(std::move(o))) {}
+store::~store() {
+    stop();
+}
+
+void store::stop() {
+    impl_->work.stop();
+}
+
+bool store::healthy() const noexcept {
+    return impl_->work.healthy();
+}
+
+reader store::make_reader() const {
+    return reader(impl_->directory);
+}
+
+void store::put_envelope(const envelope_id& id, std::uint32_t epoch, bytes body, callback<put_outcome> done) {
+    const auto cost = body.size();
+    impl_->submit<put_outcome>(
+        {.cost = cost},
+        [id, epoch, body = std::move(body)](workplace& w) {
+            return storage::put_envelope(w, id, epoch, body);
+        },
+        std::move(done));
+}
+void store::put_reply(const address& at, bytes body, callback<put_outcome> done) {
+    impl_->put(item_kind::reply, at, std::move(body), std::move(done));
+}
+void store::put_case_event(const address& at, bytes body, callback<put_outcome> done) {
+    impl_->put(item_kind::case_event, at, std::move(body), std::move(done));
+}
+void store::put_blob(const address& at, bytes body, callback<put_outcome> done) {
+    impl_->put(item_kind::blob, at, std::move(body), std::move(done));
+}
+
+void store::burn(std::vector<address> replies, callback<edit_outcome> done) {
+    impl_->erase(item_kind::reply, std::move(replies), std::move(done));
+}
+void store::purge(item_kind kind, std::vector<address> at, callback<edit_outcome> done) {
+    impl_->erase(kind, std::move(at), std::move(done));
+}
+void store::expire(month_number now, retention keep, callback<result<std::uint64_t>> done) {
+    impl_->submit<result<std::uint64_t>>(
+        {.urgent = true, .leaves_traces = true},
+        [now, keep](workplace& w) -> result<std::uint64_t> { return expire_items(w, now, keep); },
+        std::move(done));
+}
+void store::delete_epoch(std::uint32_t epoch, callback<result<std::uint64_t>> done) {
+    impl_->submit<result<std::uint64_t>>(
+        {.urgent = true, .leaves_traces = true},
+        [epoch](workplace& w) -> result<std::uint64_t> { return storage::delete_epoch(w, epoch); },
+        std::move(done));
+}
+
+void store::release(release_input input, callback<result<release_report>> done) {
+    impl_->submit<result<release_report>>(
+        {.urgent = true, .alone = true, .leaves_traces = true},
+        [input = std::move(input)](workplace& w) -> result<release_report> {
+            return release_spool(w, input);
+        },
+        std::move(done));
+}
+void store::compact(day_number today, callback<result<compact_report>> done) {
+    impl_->submit<result<compact_report>>(
+        {.urgent = true, .alone = true, .leaves_traces = true},
+        [today](workplace& w) -> result<compact_report> { return compact_batches(w, today); },
+        std::move(done));
+}
+
+void store::append_key_log(std::uint64_t next, std::vector<std::string> notes, callback<edit_outcome> done) {
+    std::size_t cost = 0;
+    for (const auto& n : notes) cost += n.size();
+    impl_->edit(
+        cost,
+        [next, notes = std::move(notes)](database& m) { return storage::append_key_log(m, next, notes); },
+        std::move(done));
+}
+void store::open_enrolment(const enrolment_id& id, reviewer_number number, callback<edit_outcome> done) {
+    impl_->edit(
+        0, [id, number](database& m) { return storage::open_enrolment(m, id, number); }, std::move(done));
+}
+void store::submit_enrolment(const enrolment_id& id, bytes request, callback<edit_outcome> done) {
+    const auto cost = request.size();
+    impl_->edit(
+        cost,
+        [id, request = std::move(request)](database& m) { return storage::submit_enrolment(m, id, request); },
+        std::move(done));
+}
+void store::kill_enrolment(const enrolment_id& id, callback<edit_outcome> done) {
+    impl_->edit(0, [id](database& m) { return storage::kill_enrolment(m, id); }, std::move(done));
+}
+void store::remove_enrolment(const enrolment_id& id, callback<edit_outcome> done) {
+    impl_->edit(0, [id](database& m) { return storage::remove_enrolment(m, id); }, std::move(done));
+}
+void store::put_prekeys(reviewer_number number, std::vector<prekey> keys, callback<edit_outcome> done) {
+    const auto cost = keys.size() * sizeof(prekey);
+    impl_->edit(
+        cost, [number, keys = std::move(keys)](database& m) { return storage::put_prekeys(m, number, keys); },
+        std::move(done));
+}
+void store::put_drained(std::uint32_t epoch, const drained_mark& mark, callback<edit_outcome> done) {
+    impl_->edit(
+        0, [epoch, mark](database& m) { return storage::put_drained(m, epoch, mark); }, std::move(done));
+}
+
+void store::put_keyring(reviewer_number number, std::optional<keyring_etag> if_match,
+                        const crypto::sign_public_key& locker, bytes body, pepper wrap_pepper,
+                        callback<edit_outcome, keyring_etag> done) {
+    const auto cost = body.size();
+    impl_->submit<keyring_answer>(
+        {.cost = cost, .alone = true, .leaves_traces = true},
+        [put = keyring_put{number, if_match, locker, std::move(body), std::move(wrap_pepper)}](workplace& w) {
+            return storage::put_keyring(w, put);
+        },
+        [done = std::move(done)](const keyring_answer& a) mutable { done(a.outcome, a.etag); });
+}
+void store::remove_keyring(reviewer_number number, callback<edit_outcome> done) {
+    impl_->submit<edit_outcome>(
+        {.alone = true, .leaves_traces = true},
+        [number](workplace& w) { return storage::remove_keyring(w, number); }, std::move(done));
+}
+
+void store::backup_to(std::filesystem::path to, callback<result<void>> done) {
+    impl_->submit<result<void>>(
+        {.urgent = true, .alone = true, .leaves_traces = true},
+        [to = std::move(to)](workplace& w) { return backup_main(w, to); }, std::move(done));
+}
+
+} // namespace changgu::storage

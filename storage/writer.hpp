@@ -1,0 +1,109 @@
+// Internal: the one thread that writes. It takes what is queued, commits it as one group, each job in a
+// savepoint of its own, and only then lets the jobs tell their outcome.
+#pragma once
+
+#include "storage/database.hpp"
+#include "storage/store.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace changgu::storage {
+
+/// What the jobs work on; belongs to the writer's thread.
+struct workplace {
+    options opts;
+    database main;
+    database peppers;
+    std::size_t page_size = 0; ///< bytes, of the main database
+    std::uint64_t used = 0;    ///< bytes of the main database, kept up to date within a group
+
+    /// Also counts `bytes` as used, if there is room.
+    bool take_room(std::uint64_t bytes, bool is_blob);
+};
+
+enum class refusal : std::uint8_t { busy, full, failed };
+
+class job {
+  public:
+    job() = default;
+    job(const job&) = delete;
+    job& operator=(const job&) = delete;
+    virtual ~job() = default;
+
+    virtual void run(workplace& w) = 0;
+    virtual void refuse(refusal why) noexcept = 0;
+    virtual void finish() = 0;
+
+    std::size_t cost = 0;       ///< bytes held in the queue
+    bool urgent = false;        ///< let in though the queue is full: the operator's own few
+    bool alone = false;         ///< makes its own transactions, outside of a group
+    bool leaves_traces = false; ///< deletes something, so the log must be truncated before it finishes
+};
+
+inline void set_refused(put_outcome& o, refusal why) noexcept {
+    o = why == refusal::busy   ? put_outcome::busy
+        : why == refusal::full ? put_outcome::full
+                               : put_outcome::failed;
+}
+inline void set_refused(edit_outcome& o, refusal why) noexcept {
+    o = why == refusal::busy ? edit_outcome::busy : edit_outcome::failed;
+}
+template <class T> void set_refused(result<T>& o, refusal why) noexcept {
+    o = result<T>(make_error_code(why == refusal::busy ? errc::busy : errc::failed));
+}
+
+/// `Run` is called as run(workplace&) and gives an Outcome, of which `Done` is told.
+template <class Outcome, class Run, class Done> class job_of final : public job {
+  public:
+    job_of(Run run, Done done) : run_(std::move(run)), done_(std::move(done)) {}
+    void run(workplace& w) override { outcome_ = run_(w); }
+    void refuse(refusal why) noexcept override { set_refused(outcome_, why); }
+    void finish() override { done_(std::move(outcome_)); }
+
+  private:
+    Run run_;
+    Done done_;
+    Outcome outcome_{};
+};
+
+class writer {
+  public:
+    explicit writer(workplace w);
+    ~writer() { stop(); }
+    writer(const writer&) = delete;
+    writer& operator=(const writer&) = delete;
+
+    void submit(std::unique_ptr<job> j);
+    void stop();
+    [[nodiscard]] bool healthy() const noexcept { return healthy_; }
+
+  private:
+    using group = std::vector<std::unique_ptr<job>>;
+
+    void loop();
+    /// Empty when it is time to retry truncating; nullopt at the end.
+    std::optional<group> take();
+    void run_group(group& g);
+    void run_alone(job& j);
+    bool commit_group(group& g);
+    void truncate();
+
+    workplace work_;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::deque<std::unique_ptr<job>> queue_;
+    std::size_t queued_bytes_ = 0;
+    bool stopping_ = false;
+    bool log_has_traces_ = false;
+    std::atomic<bool> healthy_ = true;
+    std::mutex join_mutex_;
+    std::thread thread_;
+};
+
+} // namespace changgu::storage

@@ -1,0 +1,140 @@
+"""What an admin does besides keys: backup, restore, doctor, init, the configuration."""
+
+import os
+import signal
+import unittest
+
+import harness
+import protocol
+from harness import FAILURE, NOTHING, OK, UNREACHABLE, USAGE
+
+# What a sandbox cannot have: a synchronised clock, locked memory, a daily release.
+OF_THE_MACHINE = ("clock", "memory", "released every")
+
+
+class Operation(harness.ChannelTest):
+    def doctor(self, config, expect=None):
+        findings = self.channel.run("doctor", "--config", config, expect=expect).data
+        return [f["finding"] for f in findings if f["verdict"] != "ok" and not any(w in f["finding"] for w in OF_THE_MACHINE)]
+
+    def test_backup_and_restore(self):
+        channel = self.channel
+        receipt = channel.report("kept in the backup")
+        channel.wait_for_release()
+        channel.reviewer(1, "inbox")
+        running, stopped = channel.base / "running.backup", channel.base / "stopped.backup"
+        channel.run("backup", "--config", channel.config, "--to", running)
+        self.assertEqual(running.stat().st_mode & 0o777, 0o600)
+        before = running.read_bytes()
+        channel.run("backup", "--config", channel.config, "--to", running, expect=FAILURE)
+        self.assertEqual(running.read_bytes(), before, "nothing is overwritten")
+        channel.report("after the first backup")
+        self.assertEqual(channel.stop(), 0)
+        channel.run("backup", "--config", channel.config, "--to", stopped)
+
+        original, kept = channel.data, channel.home / "data-kept"
+        channel.run("restore", "--from", stopped, "--data", original, expect=FAILURE)
+        original.rename(kept)
+        for backup, opened in ((running, 0), (stopped, 1)):
+            original.mkdir(mode=0o700)
+            channel.run("restore", "--from", backup, "--data", original)
+            self.assertEqual(self.doctor(channel.config), [])
+            channel.start()
+            channel.wait_for_release()
+            sync = channel.reviewer(1, "inbox").data
+            self.assertEqual((sync["sync"]["opened"], len(sync["cases"])), (opened, 1 + opened))
+            channel.reporter("answers", receipt, expect=NOTHING)
+            self.assertEqual(channel.stop(), 0)
+            self.remove(original)
+
+        damaged = channel.base / "damaged.backup"
+        raw = bytearray(stopped.read_bytes())
+        for at in range(len(raw) // 2, len(raw) // 2 + 3000):
+            raw[at] ^= 0xFF
+        damaged.write_bytes(raw)
+        channel.run("restore", "--from", damaged, "--data", original, expect=FAILURE)
+        truncated = channel.base / "truncated.backup"
+        truncated.write_bytes(stopped.read_bytes()[:-5000])
+        channel.run("restore", "--from", truncated, "--data", original, expect=FAILURE)
+        if original.exists():
+            self.remove(original)
+        kept.rename(original)
+        channel.start()
+
+    def remove(self, directory):
+        for path in directory.iterdir():
+            path.unlink()
+        directory.rmdir()
+
+    def test_doctor(self):
+        channel = self.channel
+        self.assertEqual(self.doctor(channel.config), [])
+        text = channel.run("doctor", "--config", channel.config, as_json=False, expect=None)
+        self.assertIn("[ok]", text.out)
+        korean = channel.run("doctor", "--config", channel.config, "--lang", "ko", as_json=False, expect=None)
+        self.assertIn("[정상]", korean.out)
+        # Each of these is found.
+        os.chmod(channel.data, 0o755)
+        key = channel.home / "tls" / "key.pem"
+        os.chmod(key, 0o644)
+        trace = channel.data / "access.log"
+        trace.write_text('10.1.2.3 - - "GET /" Mozilla/5.0')
+        found = "\n".join(self.doctor(channel.config, expect=FAILURE))
+        os.chmod(channel.data, 0o700)
+        os.chmod(key, 0o600)
+        trace.unlink()
+        for words in ("Other accounts can read", "the TLS key", "access.log"):
+            self.assertIn(words, found)
+        self.assertEqual(self.doctor(channel.config), [])
+
+    def test_init_overwrites_nothing(self):
+        channel = self.channel
+        secrets = {"passphrase": "x", "recovery-passphrase": "y"}
+        before = channel.config.read_bytes()
+        channel.run("init", "--dir", channel.home, "--origin", channel.origin, secrets=secrets, expect=FAILURE)
+        self.assertEqual(channel.config.read_bytes(), before)
+        directory = channel.base / "another"
+        channel.run("init", "--dir", directory, "--origin", "https://Not An Origin/", secrets=secrets, expect=USAGE)
+        self.assertFalse(directory.exists())
+        root = channel.root.read_bytes()
+        channel.run("init", "--dir", directory, "--origin", channel.origin, "--root-keyring", channel.root, secrets=secrets,
+                    expect=FAILURE)
+        self.assertEqual(channel.root.read_bytes(), root)
+        self.assertFalse((directory / "data").exists(), "a channel without its keyrings never exists")
+
+    def test_check_config(self):
+        channel = self.channel
+        channel.run("serve", "--check-config", "--config", channel.config, as_json=False)
+        bad = channel.base / "bad.toml"
+        bad.write_text(channel.config.read_text() + "\n[limits]\nno_such_key = 1\n")
+        self.assertIn("no_such_key", channel.run("serve", "--check-config", "--config", bad, as_json=False, expect=FAILURE).err)
+        channel.run("serve", "--check-config", "--config", channel.base / "nowhere.toml", as_json=False, expect=FAILURE)
+
+    def test_one_server_a_data_directory(self):
+        channel = self.channel
+        second = channel.base / "second.toml"
+        second.write_text(channel.config.read_text().replace(f":{channel.port}\"\norigins", f":{harness.free_port()}\"\norigins")
+                          .replace('"data"', f'"{channel.data}"').replace('"tls/', f'"{channel.home}/tls/'))
+        result = channel.run("serve", "--config", second, as_json=False, expect=FAILURE)
+        self.assertEqual(protocol.Server(channel).request("GET", "/channel")[0], 200, result.err)
+
+    def test_sighup_reads_the_certificate_again(self):
+        channel = self.channel
+        before = channel.log.read_text().count("certificate_reloaded")
+        channel.server.send_signal(signal.SIGHUP)
+        harness.wait_until(lambda: channel.log.read_text().count("certificate_reloaded") > before, "the certificate is reloaded")
+        self.assertEqual(protocol.Server(channel).request("GET", "/channel")[0], 200)
+
+    def test_a_server_that_is_away(self):
+        channel = self.channel
+        channel.run("report", "--server", f"https://localhost:{harness.free_port()}", "--org", channel.org, "--ca", channel.ca,
+                    "--file", "-", stdin="x", expect=UNREACHABLE)
+
+    def test_help_teaches(self):
+        for lang, word in (("en", "receipt"), ("ko", "접수증")):
+            result = self.channel.run("answers", "--help", "--lang", lang, as_json=False)
+            self.assertIn(word, result.out)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,130 @@
+// What the tests of storage share: a store in a directory of its own, calls that wait, bodies that are always
+// the same.
+#pragma once
+
+#include "crypto/hash.hpp"
+#include "storage/store.hpp"
+#include "storage/wait.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <random>
+#include <unordered_set>
+
+namespace changgu::test {
+
+using namespace changgu::storage;
+
+constexpr std::size_t envelope_bytes = 8192;
+
+/// The nth body of a series; the same in every run, and incompressible.
+inline bytes body(std::uint64_t n, std::size_t size = envelope_bytes) {
+    std::mt19937_64 random(n);
+    bytes b(size);
+    for (auto& x : b) x = static_cast<crypto::byte>(random());
+    return b;
+}
+inline envelope_id id_of(crypto::bytes_view b) {
+    return crypto::blake2b<envelope_id>({b});
+}
+inline address address_of(std::uint64_t n) {
+    return crypto::blake2b<address>({crypto::as_bytes("address"), crypto::big_endian(n)});
+}
+
+struct bench {
+    temp_dir dir;
+    options opts;
+    std::unique_ptr<store> open_store;
+
+    explicit bench(options o = {}) : opts(std::move(o)) {
+        opts.directory = dir.path() / "data";
+        reopen();
+    }
+    void reopen() {
+        open_store.reset();
+        open_store = std::make_unique<store>(opts);
+    }
+    store& s() { return *open_store; }
+    reader read() { return s().make_reader(); }
+
+    put_outcome put(crypto::bytes_view b, std::uint32_t epoch = 1) {
+        return wait<put_outcome>(
+            [&](auto done) { s().put_envelope(id_of(b), epoch, {b.begin(), b.end()}, std::move(done)); });
+    }
+    put_outcome put_reply(const address& a, bytes b) {
+        return wait<put_outcome>([&](auto done) { s().put_reply(a, std::move(b), std::move(done)); });
+    }
+    put_outcome put_event(const address& a, bytes b) {
+        return wait<put_outcome>([&](auto done) { s().put_case_event(a, std::move(b), std::move(done)); });
+    }
+    put_outcome put_blob(const address& a, bytes b) {
+        return wait<put_outcome>([&](auto done) { s().put_blob(a, std::move(b), std::move(done)); });
+    }
+    edit_outcome burn(std::vector<address> a) {
+        return wait<edit_outcome>([&](auto done) { s().burn(std::move(a), std::move(done)); });
+    }
+    edit_outcome purge(item_kind k, std::vector<address> a) {
+        return wait<edit_outcome>([&](auto done) { s().purge(k, std::move(a), std::move(done)); });
+    }
+    release_report release(release_input in) {
+        return wait<result<release_report>>([&](auto done) { s().release(std::move(in), std::move(done)); })
+            .value();
+    }
+    /// A tick without chaff.
+    release_report release(day_number today = 0, month_number month = 0) {
+        return release({.epoch = 0, .fill = 1, .today = today, .month = month, .make_chaff = {}});
+    }
+    compact_report compact(day_number today) {
+        return wait<result<compact_report>>([&](auto done) { s().compact(today, std::move(done)); }).value();
+    }
+    std::uint64_t expire(month_number now, retention keep) {
+        return wait<result<std::uint64_t>>([&](auto done) { s().expire(now, keep, std::move(done)); })
+            .value();
+    }
+    std::uint64_t delete_epoch(std::uint32_t epoch) {
+        return wait<result<std::uint64_t>>([&](auto done) { s().delete_epoch(epoch, std::move(done)); })
+            .value();
+    }
+    item_state state(item_kind k, const address& a) { return read().read(k, std::span(&a, 1)).at(0).state; }
+    std::vector<released_envelope> inbox(batch_number after = 0) {
+        auto r = read();
+        auto cursor = r.open_inbox(after);
+        std::vector<released_envelope> all;
+        while (cursor.remaining > 0) {
+            auto slice = r.next(cursor, 7).value();
+            if (slice.empty()) break;
+            std::ranges::move(slice, std::back_inserter(all));
+        }
+        return all;
+    }
+};
+
+inline bytes file_bytes(const std::filesystem::path& p) {
+    std::ifstream in(p, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// How many pieces of eight bytes of the bodies are in any file of the directory, at whatever offset. The
+/// first piece does not count: in every envelope and event it is a public header.
+inline std::size_t pieces_on_disk(const std::filesystem::path& directory, const std::vector<bytes>& bodies) {
+    const auto piece = [](const crypto::byte* at) {
+        std::uint64_t n = 0;
+        std::memcpy(&n, at, sizeof n);
+        return n;
+    };
+    std::unordered_set<std::uint64_t> wanted;
+    for (const auto& b : bodies)
+        for (std::size_t i = 8; i + 8 <= b.size(); i += 8) wanted.insert(piece(b.data() + i));
+    std::size_t found = 0;
+    for (const auto& file : std::filesystem::directory_iterator(directory)) {
+        const auto content = file_bytes(file.path());
+        for (std::size_t i = 0; i + 8 <= content.size(); ++i)
+            found += wanted.count(piece(content.data() + i));
+    }
+    return found;
+}
+
+} // namespace changgu::test

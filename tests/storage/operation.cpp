@@ -1,0 +1,185 @@
+// Start-up, settings, backup and check.
+#include "tests/storage/bench.hpp"
+
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+
+#include <map>
+#include <string>
+
+using namespace changgu;
+using namespace changgu::test;
+
+namespace {
+
+void run_sql(const std::filesystem::path& file, const std::string& sql) {
+    sqlite3* db = nullptr;
+    REQUIRE(sqlite3_open(file.c_str(), &db) == SQLITE_OK);
+    REQUIRE_MESSAGE(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK,
+                    sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+std::string refusal(bench& b) {
+    try {
+        b.reopen();
+    } catch (const std::runtime_error& e) {
+        return e.what();
+    }
+    return {};
+}
+
+unsigned mode(const std::filesystem::path& p) {
+    return static_cast<unsigned>(std::filesystem::status(p).permissions());
+}
+
+result<void> backup(bench& b, const std::filesystem::path& to) {
+    return wait<result<void>>([&](auto done) { b.s().backup_to(to, std::move(done)); });
+}
+
+} // namespace
+
+TEST_CASE("the files are their owner's alone and every setting holds") {
+    bench b;
+    b.put(body(1));
+    CHECK(mode(b.opts.directory) == 0700);
+    for (const char* name : {"changgu.db", "changgu.db-wal", "changgu.db-shm", "peppers.db"})
+        CHECK_MESSAGE(mode(b.opts.directory / name) == 0600, name);
+    const auto stats = b.read().stats();
+    std::map<std::string, std::string> settings(stats.settings.begin(), stats.settings.end());
+    CHECK(settings["journal_mode"] == "wal");
+    CHECK(settings["trusted_schema"] == "0");
+    CHECK(settings["cell_size_check"] == "1");
+    CHECK(settings["application_id"] == "1667788391");
+    CHECK(stats.page_size == 4096);
+    std::map<std::string, std::uint64_t> rows(stats.rows.begin(), stats.rows.end());
+    CHECK(rows.at("spool_envelope") == 1);
+    CHECK(rows.at("envelope") == 0);
+    CHECK(rows.at("decoy") == 64);
+    CHECK(stats.used > 8192);
+}
+
+TEST_CASE("a newer schema is refused with a sentence, by store and reader, and left alone") {
+    bench b;
+    b.put(body(1));
+    b.open_store.reset();
+    const auto db = b.opts.directory / "changgu.db";
+    run_sql(db, "PRAGMA user_version = 2");
+    CHECK(refusal(b) ==
+          "changgu.db was written by a newer version of Changgu (schema 2; this one knows up to 1)");
+    CHECK_THROWS_AS(reader(b.opts.directory), std::runtime_error);
+    run_sql(db, "PRAGMA user_version = 1");
+    CHECK(refusal(b).empty());
+    CHECK(b.read().has_envelope(id_of(body(1))));
+}
+
+TEST_CASE("a database of something else is refused and left alone") {
+    bench b;
+    b.open_store.reset();
+    const auto db = b.opts.directory / "changgu.db";
+    std::filesystem::remove(db);
+    run_sql(db, "CREATE TABLE precious(x)");
+    const auto before = file_bytes(db);
+    CHECK(refusal(b) == "changgu.db is not a database of Changgu");
+    CHECK(file_bytes(db) == before);
+    std::ofstream(db) << "This is no database at all, whatever its name may say.";
+    CHECK_FALSE(refusal(b).empty());
+}
+
+TEST_CASE("a directory has one store at a time") {
+    bench b;
+    CHECK_THROWS_WITH_AS(store{b.opts}, doctest::Contains("another process uses"), std::runtime_error);
+    b.open_store.reset();
+    CHECK(refusal(b).empty());
+}
+
+TEST_CASE("a reader needs no store") {
+    bench b;
+    b.put(body(1));
+    b.open_store.reset();
+    reader r(b.opts.directory);
+    CHECK(r.has_envelope(id_of(body(1))));
+    CHECK(r.check().empty());
+    temp_dir empty;
+    CHECK_THROWS_AS(reader{empty.path()}, std::runtime_error);
+}
+
+TEST_CASE("a backup is complete, opens, and has neither pepper nor order of arrival") {
+    bench b;
+    const auto p = pepper::random();
+    const bytes pepper_bytes(p.view().begin(), p.view().end());
+    CHECK(wait<edit_outcome>([&](auto done) {
+              b.s().put_keyring(1, {}, {}, body(1, 4096), p.clone(),
+                                [done = std::move(done)](edit_outcome o, keyring_etag) mutable { done(o); });
+          }) == edit_outcome::done);
+    b.put(body(500));
+    b.release();
+    std::vector<bytes> spooled;
+    for (std::uint64_t n = 0; n < 200; ++n) {
+        spooled.push_back(body(n));
+        b.put(spooled.back());
+    }
+    temp_dir elsewhere;
+    const auto copy = elsewhere / "changgu.db";
+    REQUIRE(backup(b, copy).has_value());
+    CHECK(backup(b, copy).error() == make_error_code(errc::exists));
+    CHECK(backup(b, elsewhere / "no/such/directory").error() == make_error_code(errc::failed));
+    CHECK(mode(copy) == 0600);
+    CHECK(pieces_on_disk(elsewhere.path(), {pepper_bytes}) == 0);
+    CHECK(pieces_on_disk(b.opts.directory, {pepper_bytes}) == 3);
+
+    const auto file = file_bytes(copy);
+    long concordant = 0;
+    long pairs = 0;
+    std::vector<const void*> at;
+    for (const auto& x : spooled) at.push_back(::memmem(file.data(), file.size(), x.data() + 4000, 64));
+    for (std::size_t i = 0; i < at.size(); ++i)
+        for (std::size_t j = i + 1; j < at.size(); ++j, ++pairs) {
+            REQUIRE(at[i] != nullptr);
+            concordant += at[i] < at[j] ? 1 : -1;
+        }
+    CHECK(std::abs(static_cast<double>(concordant) / static_cast<double>(pairs)) < 0.15);
+
+    b.open_store.reset();
+    b.opts.directory = elsewhere.path();
+    b.reopen();
+    CHECK(b.inbox().size() == 1);
+    CHECK(b.read().has_envelope(id_of(spooled[7])));
+    CHECK(b.release().envelopes == 200);
+    const auto problems = b.read().check();
+    REQUIRE(problems.size() == 1); // the pepper
+    CHECK(problems[0].find("pepper") != std::string::npos);
+}
+
+TEST_CASE("check finds what should not be") {
+    const char* damage = nullptr;
+    SUBCASE("an envelope out of order") {
+        damage = "UPDATE envelope SET seq = seq + 100 WHERE seq = 1";
+    }
+    SUBCASE("a batch that miscounts") {
+        damage = "UPDATE batch SET envelopes = 3";
+    }
+    SUBCASE("a reply without a body") {
+        damage = "UPDATE item SET body = NULL WHERE kind = 1";
+    }
+    SUBCASE("a gap in the key log") {
+        damage = "INSERT INTO key_note VALUES(1, 'x')";
+    }
+    SUBCASE("a decoy that is not published") {
+        damage = "INSERT INTO decoy VALUES(zeroblob(16))";
+    }
+    SUBCASE("a second copy in the spool") {
+        damage = "INSERT INTO spool_envelope(epoch, id, pad, body) SELECT epoch, id, pad, body FROM envelope "
+                 "WHERE seq = 1";
+    }
+    REQUIRE(damage != nullptr);
+    bench b;
+    b.put(body(1));
+    b.put(body(2));
+    b.put_reply(address_of(1), body(3));
+    b.release();
+    CHECK(b.read().check().empty());
+    b.open_store.reset();
+    run_sql(b.opts.directory / "changgu.db", damage);
+    CHECK(reader(b.opts.directory).check().size() == 1);
+}
