@@ -41,8 +41,8 @@ z_stream stream_over(bytes_view in, secret_buffer& out) {
 } // namespace
 
 result<secret_buffer> deflate_raw(bytes_view plain, std::size_t max_bytes) {
-    secret_buffer out(max_bytes +
-                      1); // deflate() that fills its buffer to the brim does not say that it has ended
+    // One spare byte: when deflate() fills its buffer to the brim it does not say that it has ended.
+    secret_buffer out(max_bytes + 1);
     z_stream stream = stream_over(plain, out);
     if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, raw_window, MAX_MEM_LEVEL,
                      Z_DEFAULT_STRATEGY) != Z_OK)

@@ -93,9 +93,11 @@ result<std::string> read_optional_string(const json::object& object, std::string
 
 result<std::uint64_t> read_integer(const json::object& object, std::string_view name, std::uint64_t max) {
     const json::value* value = member(object, name);
-    if (value == nullptr || !value->is_int64() || value->get_int64() < 0) return errc::bad_field;
-    const auto n = static_cast<std::uint64_t>(value->get_int64());
-    if (n > max) return errc::bad_field;
+    if (value == nullptr) return errc::bad_field;
+    // Parsed integers are signed; those of a document that was built here may not be.
+    boost::system::error_code ec;
+    const auto n = value->is_number() && !value->is_double() ? value->to_number<std::uint64_t>(ec) : max + 1;
+    if (ec || n > max) return errc::bad_field;
     return n;
 }
 

@@ -87,8 +87,10 @@ result<void> key_log::check_signatures(const note& n, const statement& s) const 
     }
     auto enough = require_threshold(n, roots_);
     if (s.type != statement_type::roots) return enough;
-    if (!enough)
-        if (auto recovered = require(n, roots_.recovery); !recovered) return enough;
+    if (!enough) {
+        if (enough.error() == errc::bad_signature) return enough;
+        if (auto recovered = require(n, roots_.recovery); !recovered) return recovered;
+    }
     auto next = root_set_from_json(s.body);
     if (!next) return next.error();
     const std::vector<note_key> known = all_keys(roots_);

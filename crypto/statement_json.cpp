@@ -1,6 +1,7 @@
 // The bodies of statements as JSON, both ways.
 #include "crypto/statement.hpp"
 
+#include <charconv>
 #include <set>
 
 namespace changgu::crypto {
@@ -51,16 +52,22 @@ result<std::vector<std::string>> read_origins(const json::object& object) {
 bool is_origin(std::string_view text) noexcept {
     const bool plain = text.starts_with("http://");
     if (!plain && !text.starts_with("https://")) return false;
-    text.remove_prefix(plain ? 7 : 8);
-    const auto host = text.substr(
-        0, text.rfind(':') == std::string_view::npos || text.ends_with(']') ? text.size() : text.rfind(':'));
-    if (host.empty() || text.size() > 280) return false;
-    const bool local =
-        host == "localhost" || host == "127.0.0.1" || host == "[::1]" || host.ends_with(".onion");
-    return (!plain || local) && std::ranges::all_of(text, [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':' ||
-                      c == '[' || c == ']';
-           });
+    std::string_view host = text.substr(plain ? 7 : 8);
+    if (host.size() > 260) return false;
+    if (const auto colon = host.rfind(':'); colon != std::string_view::npos && !host.ends_with(']')) {
+        const std::string_view digits = host.substr(colon + 1);
+        std::uint16_t port = 0;
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+        if (error != std::errc{} || end != digits.data() + digits.size() || port == 0 || digits.front() == '0')
+            return false;
+        host = host.substr(0, colon);
+    }
+    const bool local = host == "localhost" || host == "127.0.0.1" || host == "[::1]" || host.ends_with(".onion");
+    if (plain && !local) return false;
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+        return host.substr(1, host.size() - 2).find_first_not_of("0123456789abcdef:") == std::string_view::npos;
+    return !host.empty() &&
+           host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == std::string_view::npos;
 }
 
 json::object to_json(const root_set& s) {

@@ -21,7 +21,6 @@ std::uint64_t delete_epoch(workplace& w, std::uint32_t epoch);
 void publish_first_index(database& main);
 release_report release_spool(workplace& w, const release_input& in);     // (alone)
 compact_report compact_batches(workplace& w, day_number today);          // (alone)
-result<void> backup_main(workplace& w, const std::filesystem::path& to); // (alone)
 
 // keys.cpp
 edit_outcome append_key_log(database& main, std::uint64_t next, std::span<const std::string> notes);

@@ -1,13 +1,11 @@
-// The release tick, the merging of old batches, and copies: whatever must leave no order of arrival behind.
+// The release tick and the merging of old batches: what must leave no order of arrival behind.
 #include "storage/operations.hpp"
 
 #include "crypto/hash.hpp"
 
 #include <algorithm>
 #include <array>
-#include <fcntl.h>
 #include <set>
-#include <unistd.h>
 
 namespace changgu::storage {
 namespace {
@@ -88,31 +86,6 @@ void merge(database& main, const std::vector<batch_row>& month) {
     main.run("UPDATE arrangement SET changes = changes + 1");
 }
 
-void sort_spools(database& main) {
-    const auto sort = [&main](std::string_view order, std::string_view move, std::string_view turn) {
-        std::vector<std::int64_t> sorted;
-        {
-            auto q = main.ask(order);
-            while (q.step()) sorted.push_back(q.integer(0));
-        }
-        std::int64_t place = 0;
-        for (const auto seq : sorted) main.run(move, --place, seq);
-        main.run(turn);
-    };
-    sort("SELECT seq FROM spool_envelope ORDER BY id", "UPDATE spool_envelope SET seq = ?1 WHERE seq = ?2",
-         "UPDATE spool_envelope SET seq = -seq WHERE seq < 0");
-    sort("SELECT seq FROM spool_item ORDER BY kind, address", "UPDATE spool_item SET seq = ?1 WHERE seq = ?2",
-         "UPDATE spool_item SET seq = -seq WHERE seq < 0");
-}
-
-bool sync_file(const std::filesystem::path& p, int flags) {
-    const int fd = ::open(p.c_str(), flags | O_CLOEXEC);
-    if (fd < 0) return false;
-    const bool ok = ::fsync(fd) == 0;
-    ::close(fd);
-    return ok;
-}
-
 } // namespace
 
 void publish_first_index(database& main) {
@@ -177,28 +150,6 @@ compact_report compact_batches(workplace& w, day_number today) {
         report.rewritten = true;
     }
     return report;
-}
-
-result<void> backup_main(workplace& w, const std::filesystem::path& to) {
-    const int fd = ::open(to.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) return make_error_code(errno == EEXIST ? errc::exists : errc::failed);
-    ::close(fd);
-    try {
-        {
-            transaction t(w.main, transaction::kind::write);
-            sort_spools(w.main);
-            t.commit();
-        }
-        w.main.run("VACUUM INTO ?1", std::string_view(to.native()));
-        if (sync_file(to, O_RDWR) &&
-            sync_file(std::filesystem::absolute(to).parent_path(), O_RDONLY | O_DIRECTORY))
-            return {};
-    } catch (const database_error&) {
-        ::unlink(to.c_str());
-        throw;
-    }
-    ::unlink(to.c_str());
-    return make_error_code(errc::failed);
 }
 
 } // namespace changgu::storage

@@ -25,7 +25,7 @@ constexpr std::size_t public_header_bytes = 8;
 /// Bytes of zeros to put before a body, so that all of it but a public header lies in overflow pages. SQLite
 /// moves rows between leaf pages and leaves stale copies in their free space, which secure_delete does not
 /// zero (measured: 4 pieces of 607 burned bodies); overflow pages it never copies, and zeroes when they are
-/// freed. The padding takes space that the smallest leaf record would waste in any case.
+/// freed. At 8,192 bytes it costs 66 bytes of disk a row.
 std::size_t padding(std::size_t page_size, tree t, std::size_t body);
 
 /// The tables of the main database, for statistics.

@@ -215,10 +215,4 @@ void store::remove_keyring(reviewer_number number, callback<edit_outcome> done) 
         [number](workplace& w) { return storage::remove_keyring(w, number); }, std::move(done));
 }
 
-void store::backup_to(std::filesystem::path to, callback<result<void>> done) {
-    impl_->submit<result<void>>(
-        {.urgent = true, .alone = true, .leaves_traces = true},
-        [to = std::move(to)](workplace& w) { return backup_main(w, to); }, std::move(done));
-}
-
 } // namespace changgu::storage

@@ -118,12 +118,6 @@ class store {
     /// Deletes a reviewer's keyring and pepper. done, unknown, busy, failed.
     void remove_keyring(reviewer_number number, callback<edit_outcome> done);
 
-    // Operation
-
-    /// Writes a consistent copy of changgu.db, mode 0600, to a path that does not exist yet. Peppers are not
-    /// in it, nor the order of arrival: the spool is sorted first. Errors: busy, failed, exists.
-    void backup_to(std::filesystem::path to, callback<result<void>> done);
-
   private:
     struct impl;
     std::unique_ptr<impl> impl_;

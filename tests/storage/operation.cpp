@@ -1,4 +1,5 @@
 // Start-up, settings, backup and check.
+#include "storage/backup.hpp"
 #include "tests/storage/bench.hpp"
 
 #include <doctest/doctest.h>
@@ -31,10 +32,6 @@ std::string refusal(bench& b) {
 
 unsigned mode(const std::filesystem::path& p) {
     return static_cast<unsigned>(std::filesystem::status(p).permissions());
-}
-
-result<void> backup(bench& b, const std::filesystem::path& to) {
-    return wait<result<void>>([&](auto done) { b.s().backup_to(to, std::move(done)); });
 }
 
 } // namespace
@@ -121,9 +118,9 @@ TEST_CASE("a backup is complete, opens, and has neither pepper nor order of arri
     }
     temp_dir elsewhere;
     const auto copy = elsewhere / "changgu.db";
-    REQUIRE(backup(b, copy).has_value());
-    CHECK(backup(b, copy).error() == make_error_code(errc::exists));
-    CHECK(backup(b, elsewhere / "no/such/directory").error() == make_error_code(errc::failed));
+    REQUIRE(back_up(b.opts.directory, copy).has_value());
+    CHECK(back_up(b.opts.directory, copy).error() == make_error_code(errc::exists));
+    CHECK(back_up(b.opts.directory, elsewhere / "no/such/directory").error() == make_error_code(errc::failed));
     CHECK(mode(copy) == 0600);
     CHECK(pieces_on_disk(elsewhere.path(), {pepper_bytes}) == 0);
     CHECK(pieces_on_disk(b.opts.directory, {pepper_bytes}) == 3);
@@ -141,14 +138,33 @@ TEST_CASE("a backup is complete, opens, and has neither pepper nor order of arri
     CHECK(std::abs(static_cast<double>(concordant) / static_cast<double>(pairs)) < 0.15);
 
     b.open_store.reset();
-    b.opts.directory = elsewhere.path();
+    const auto restored = elsewhere / "restored";
+    const auto problems = restore(copy, restored);
+    REQUIRE(problems.has_value());
+    CHECK(problems->empty());
+    CHECK(restore(copy, restored).error() == make_error_code(errc::exists));
+    b.opts.directory = restored;
     b.reopen();
     CHECK(b.inbox().size() == 1);
     CHECK(b.read().has_envelope(id_of(spooled[7])));
     CHECK(b.release().envelopes == 200);
-    const auto problems = b.read().check();
-    REQUIRE(problems.size() == 1); // the pepper
-    CHECK(problems[0].find("pepper") != std::string::npos);
+    CHECK_FALSE(b.read().find_keyring(1)); // nobody has its pepper any more
+    CHECK(b.read().check().empty());
+}
+
+TEST_CASE("a damaged or foreign file is not restored") {
+    bench b;
+    for (std::uint64_t n = 0; n < 50; ++n) b.put(body(n));
+    temp_dir elsewhere;
+    const auto copy = elsewhere / "copy.db";
+    REQUIRE(back_up(b.opts.directory, copy).has_value());
+    run_sql(copy, "UPDATE reply_index SET prefixes = zeroblob(1024)");
+    const auto problems = restore(copy, elsewhere / "restored");
+    REQUIRE(problems.has_value());
+    CHECK_FALSE(problems->empty());
+    CHECK_FALSE(std::filesystem::exists(elsewhere / "restored" / "changgu.db"));
+    run_sql(elsewhere / "other.db", "CREATE TABLE t(x)");
+    CHECK_THROWS_AS((void)restore(elsewhere / "other.db", elsewhere / "restored"), std::runtime_error);
 }
 
 TEST_CASE("check finds what should not be") {
