@@ -78,24 +78,23 @@ address blob_id(const token& t) noexcept {
     return blake2b<address>({as_bytes(label::blob_address), t.view()});
 }
 
-struct file_encryptor::state {
-    state() = default;
-    state(const state&) = delete;
-    state& operator=(const state&) = delete;
+// Where a stream stands: what both directions keep.
+struct detail::stream_state {
+    stream_state(const org_id& o, const file_key& k, std::uint32_t n) : org(o), key(k.clone()), chunks(n) {}
+    stream_state(const stream_state&) = delete;
+    stream_state& operator=(const stream_state&) = delete;
+    ~stream_state() { sodium_memzero(&stream, sizeof stream); }
+
     org_id org;
     file_key key;
-    std::uint32_t chunks = 0;
+    std::uint32_t chunks;
     std::uint32_t next = 0;
     stream_header header;
     crypto_secretstream_xchacha20poly1305_state stream{};
-    ~state() { sodium_memzero(&stream, sizeof stream); }
 };
 
 file_encryptor::file_encryptor(const org_id& org, const file_key& key, std::uint32_t chunks)
-    : state_(std::make_unique<state>()) {
-    state_->org = org;
-    state_->key = key.clone();
-    state_->chunks = chunks;
+    : state_(std::make_unique<detail::stream_state>(org, key, chunks)) {
     crypto_secretstream_xchacha20poly1305_init_push(&state_->stream, state_->header.data(),
                                                     stream_key(key).data());
 }
@@ -119,22 +118,8 @@ bytes file_encryptor::push(bytes_view padded) {
     return chunk;
 }
 
-struct file_decryptor::state {
-    state() = default;
-    state(const state&) = delete;
-    state& operator=(const state&) = delete;
-    org_id org;
-    file_key key;
-    std::uint32_t chunks = 0;
-    std::uint32_t next = 0;
-    crypto_secretstream_xchacha20poly1305_state stream{};
-    ~state() { sodium_memzero(&stream, sizeof stream); }
-};
-
-file_decryptor::file_decryptor(const org_id& org, const attachment& of) : state_(std::make_unique<state>()) {
-    state_->org = org;
-    state_->key = of.key.clone();
-    state_->chunks = of.chunks;
+file_decryptor::file_decryptor(const org_id& org, const attachment& of)
+    : state_(std::make_unique<detail::stream_state>(org, of.key, of.chunks)) {
     crypto_secretstream_xchacha20poly1305_init_pull(&state_->stream, of.header.data(),
                                                     stream_key(of.key).data());
 }

@@ -45,6 +45,10 @@ result<std::uint32_t> file_class_for(std::uint64_t size);
 token blob_token(const file_key& key, std::uint32_t chunk) noexcept;
 address blob_id(const token& t) noexcept;
 
+namespace detail {
+struct stream_state;
+}
+
 /// Encrypts a file front to back, one chunk at a time. push() takes chunk_plain_size bytes of *padded*
 /// content.
 class file_encryptor {
@@ -59,8 +63,7 @@ class file_encryptor {
     bytes push(bytes_view padded);
 
   private:
-    struct state;
-    std::unique_ptr<state> state_;
+    std::unique_ptr<detail::stream_state> state_;
 };
 
 /// Decrypts front to back. Errors of pull: bad_chunk (altered, out of order, TAG_FINAL where it must not be).
@@ -75,8 +78,7 @@ class file_decryptor {
     [[nodiscard]] bool finished() const noexcept;
 
   private:
-    struct state;
-    std::unique_ptr<state> state_;
+    std::unique_ptr<detail::stream_state> state_;
 };
 
 /// Whole files in memory (at most 16 MiB): what the command line uses.

@@ -94,7 +94,8 @@ result<void> reviewer_keyring::merge(reviewer_keyring other) {
         draining = std::move(other.draining);
     } else if (other.keys.index() == keys.index()) {
         for (const draining_epoch& d : other.draining)
-            if (std::ranges::find(draining, d.epoch, &draining_epoch::epoch) == draining.end()) draining.push_back(d);
+            if (std::ranges::find(draining, d.epoch, &draining_epoch::epoch) == draining.end())
+                draining.push_back(d);
     }
     if (other.log && (!log || other.log->seq > log->seq)) log = other.log;
     after_batch = std::max(after_batch, other.after_batch);

@@ -58,14 +58,17 @@ bool is_origin(std::string_view text) noexcept {
         const std::string_view digits = host.substr(colon + 1);
         std::uint16_t port = 0;
         const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-        if (error != std::errc{} || end != digits.data() + digits.size() || port == 0 || digits.front() == '0')
+        if (error != std::errc{} || end != digits.data() + digits.size() || port == 0 ||
+            digits.front() == '0')
             return false;
         host = host.substr(0, colon);
     }
-    const bool local = host == "localhost" || host == "127.0.0.1" || host == "[::1]" || host.ends_with(".onion");
+    const bool local =
+        host == "localhost" || host == "127.0.0.1" || host == "[::1]" || host.ends_with(".onion");
     if (plain && !local) return false;
     if (host.size() > 2 && host.front() == '[' && host.back() == ']')
-        return host.substr(1, host.size() - 2).find_first_not_of("0123456789abcdef:") == std::string_view::npos;
+        return host.substr(1, host.size() - 2).find_first_not_of("0123456789abcdef:") ==
+               std::string_view::npos;
     return !host.empty() &&
            host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == std::string_view::npos;
 }

@@ -1,5 +1,7 @@
 #include "server/config.hpp"
 
+#include "crypto/statement.hpp"
+
 #include <toml++/toml.h>
 
 #include <boost/asio/ip/address.hpp>
@@ -103,13 +105,6 @@ bool parse_port(std::string_view text, std::uint16_t& port) noexcept {
     return error == std::errc{} && end == text.data() + text.size();
 }
 
-bool is_loopback_host(std::string_view host) noexcept {
-    if (host == "localhost") return true;
-    boost::system::error_code ec;
-    const auto ip = boost::asio::ip::make_address(std::string(host), ec);
-    return !ec && ip.is_loopback();
-}
-
 std::optional<http::tcp_address> address(section& s, std::string_view key, bool loopback_only) {
     const auto value = s.text(key);
     if (!value) return std::nullopt;
@@ -145,7 +140,7 @@ void read_server(section& s, config& out) {
         s.fail(*origins, "origins", "must be a list of 1 to 16 origins");
     for (const auto& item : *list) {
         const auto value = item.value_exact<std::string>();
-        if (!value || !is_origin(*value))
+        if (!value || !crypto::is_origin(*value))
             s.fail(item, "origins",
                    "must hold origins as https://host or https://host:port; http only for loopback and "
                    ".onion hosts");
@@ -209,29 +204,6 @@ config read_all(const toml::table& root, const std::filesystem::path& file) {
 }
 
 } // namespace
-
-bool is_origin(std::string_view origin) noexcept {
-    const bool plain = origin.starts_with("http://");
-    if (!plain && !origin.starts_with("https://")) return false;
-    auto host = origin.substr(plain ? 7 : 8);
-    if (host.size() > 260) return false;
-    const auto colon = host.rfind(':');
-    if (colon != std::string_view::npos && !host.ends_with(']')) {
-        std::uint16_t port = 0;
-        if (!parse_port(host.substr(colon + 1), port) || port == 0) return false;
-        host = host.substr(0, colon);
-    }
-    if (host.starts_with('[')) {
-        if (!host.ends_with(']')) return false;
-        host = host.substr(1, host.size() - 2);
-        boost::system::error_code ec;
-        boost::asio::ip::make_address_v6(std::string(host), ec);
-        return !ec && (!plain || is_loopback_host(host));
-    }
-    constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-.";
-    if (host.empty() || host.find_first_not_of(allowed) != std::string_view::npos) return false;
-    return !plain || is_loopback_host(host) || host.ends_with(".onion");
-}
 
 config parse_config(std::string_view text, const std::filesystem::path& file) {
     try {

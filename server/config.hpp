@@ -48,8 +48,4 @@ config parse_config(std::string_view toml, const std::filesystem::path& file);
 /// The part that http::server takes.
 http::server_options http_options(const config& c);
 
-/// Whether `origin` has the form that the configuration and the key log take: scheme and host, perhaps a
-/// port, nothing else.
-bool is_origin(std::string_view origin) noexcept;
-
 } // namespace changgu::server

@@ -111,9 +111,9 @@ application::~application() {
     store_.stop();
 }
 
-void application::run() {
+void application::run(const std::function<void()>& ready) {
     upkeep_.start();
-    http_.run_until_signalled();
+    http_.run_until_signalled(ready);
 }
 
 void application::stop() {
@@ -128,8 +128,7 @@ int serve(const config& c) {
     open_log(c.log);
     try {
         application app(c, system_now);
-        notify("READY=1"); // the sockets listen already
-        app.run();
+        app.run([] { notify("READY=1"); });
         notify("STOPPING=1");
     } catch (const api::key_log_error&) {
         log(log_level::error, log_event::keylog_invalid);

@@ -20,8 +20,9 @@ class application {
     application(const application&) = delete;
     application& operator=(const application&) = delete;
 
-    /// Serves until SIGTERM or SIGINT, with upkeep; then finishes the requests in flight.
-    void run();
+    /// Serves until SIGTERM or SIGINT, with upkeep; then finishes the requests in flight. `ready` as in
+    /// http::server.
+    void run(const std::function<void()>& ready = {});
 
     // In parts, for tests: start(), upkeep().poll(), stop().
 

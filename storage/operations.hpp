@@ -19,8 +19,8 @@ std::uint64_t delete_epoch(workplace& w, std::uint32_t epoch);
 
 // release.cpp
 void publish_first_index(database& main);
-release_report release_spool(workplace& w, const release_input& in);     // (alone)
-compact_report compact_batches(workplace& w, day_number today);          // (alone)
+release_report release_spool(workplace& w, const release_input& in); // (alone)
+compact_report compact_batches(workplace& w, day_number today);      // (alone)
 
 // keys.cpp
 edit_outcome append_key_log(database& main, std::uint64_t next, std::span<const std::string> notes);

@@ -6,9 +6,11 @@ namespace {
 using enum admin_message;
 
 constexpr message_text<admin_message> texts[] = {
-    {help_app, "Changgu: an anonymous channel inside an organisation. Messages are sealed on the sender's device; the server cannot open them."},
+    {help_app, "Changgu: an anonymous channel inside an organisation. Messages are sealed on the sender's "
+               "device; the server cannot open them."},
     {help_admin_group, "Administration"},
-    {help_init, "Make a new channel: data directory, root keyring, certificate, first statement of the key log."},
+    {help_init,
+     "Make a new channel: data directory, root keyring, certificate, first statement of the key log."},
     {help_serve, "Run the server. SIGTERM or SIGINT ends it, SIGHUP reads the certificate again."},
     {help_keys, "Rotate and retire intake keys; show the key log and the fingerprint."},
     {help_rotate, "Open the next epoch now. No reviewer needs to be online."},
@@ -30,20 +32,25 @@ constexpr message_text<admin_message> texts[] = {
     {prompt_cosigner_passphrase, "Passphrase of the co-signer's keyring ({0}): "},
     {stretching, "Working on the passphrase…"},
     {init_done, "Made the channel in {0}."},
-    {init_keep_apart, "Move the root keyring ({0}) and the recovery keyring ({1}) off this server, to two different places."},
-    {init_next, "Next: start the server with 'changgu serve --config {0}' and invite reviewers with 'changgu reviewers invite'."},
+    {init_keep_apart,
+     "Move the root keyring ({0}) and the recovery keyring ({1}) off this server, to two different places."},
+    {init_next, "Next: start the server with 'changgu serve --config {0}' and invite reviewers with 'changgu "
+                "reviewers invite'."},
     {directory_in_use, "{0} has files in it already. Nothing was overwritten."},
-    {bad_origin, "The origin must be https://name or https://name:port; http:// only for this computer or an onion address."},
+    {bad_origin, "The origin must be https://name or https://name:port; http:// only for this computer or an "
+                 "onion address."},
     {fingerprint_words, "The organisation's fingerprint. It must match the words on the poster."},
     {opened_epoch, "Opened epoch {0}."},
     {retired_epoch, "Retired epoch {0}. Reviewers' programs forget its secret within their next two visits."},
     {prekeys_low, "Reviewer {0} has {1} published keys left. Ask them to sign in."},
-    {missing_prekeys, "A reviewer has not published a key for the next epoch. See 'changgu reviewers list', or leave them out with --allow-missing."},
+    {missing_prekeys, "A reviewer has not published a key for the next epoch. See 'changgu reviewers list', "
+                      "or leave them out with --allow-missing."},
     {invited, "The code for reviewer {0}. Hand it over by a way that does not go through the server."},
     {approved, "Reviewer {0} is in the key log."},
     {revoked, "Revoked reviewer {0} and rotated."},
     {not_invited, "There is no invitation for number {0}, or nobody has enrolled with it yet."},
-    {bad_mac, "What was sent does not match the code: it may have been exchanged on the way. The code is dead; invite again."},
+    {bad_mac, "What was sent does not match the code: it may have been exchanged on the way. The code is "
+              "dead; invite again."},
     {nobody_to_seal_to, "There is no reviewer to receive anything. Invite and approve one first."},
     {reviewer_line, "{0}  {1}  {2}  {3} keys left"},
     {reviewer_revoked, "{0}  {1}  {2}  revoked"},
@@ -53,7 +60,8 @@ constexpr message_text<admin_message> texts[] = {
     {starting, "Starting the server: {0}"},
     {backup_done, "Backed up to {0}."},
     {backup_exists, "{0} exists already. Nothing was overwritten."},
-    {restore_done, "Restored to {0}. Keyrings kept on the server cannot be opened from a backup: reviewers must upload theirs again."},
+    {restore_done, "Restored to {0}. Keyrings kept on the server cannot be opened from a backup: reviewers "
+                   "must upload theirs again."},
     {restore_bad, "This is not a whole backup: {0}"},
     {restore_not_empty, "There is data in {0} already. Nothing was overwritten."},
     {doctor_good, "[ok]   {0}"},
@@ -80,14 +88,17 @@ constexpr message_text<admin_message> texts[] = {
     {check_origin_bad, "The origin {0} is not in the key log: reporters' programs refuse it."},
     {check_epoch_good, "Epoch {0} is valid for {1} more days."},
     {check_epoch_bad, "Epoch {0} ends in {1} days. Run 'changgu keys rotate'."},
-    {check_epoch_none, "No epoch is valid now: nothing can be sent. Approve a reviewer or run 'changgu keys rotate'."},
+    {check_epoch_none,
+     "No epoch is valid now: nothing can be sent. Approve a reviewer or run 'changgu keys rotate'."},
     {check_prekeys_good, "Every reviewer has published keys for {0} more rotations."},
     {check_prekeys_bad, "Reviewer {0} has {1} published keys left. Ask them to sign in."},
     {check_tick_good, "Messages are released every {0} hours."},
-    {check_tick_bad, "Messages are released every {0} seconds. Below a day it gets easier to match visits with reports."},
+    {check_tick_bad,
+     "Messages are released every {0} seconds. Below a day it gets easier to match visits with reports."},
     {check_ahead_bad, "{0} future epochs are signed ahead. The more, the later a revocation takes hold."},
     {check_traces_good, "There is no address, user agent or time in the data directory."},
-    {check_traces_bad, "{0} contains what looks like an address, a user agent or a time. Find out what writes it."},
+    {check_traces_bad,
+     "{0} contains what looks like an address, a user agent or a time. Find out what writes it."},
 };
 static_assert(is_complete(texts, last_));
 

@@ -38,9 +38,9 @@ void add_admin_options(CLI::App& app, admin_options& options) {
 }
 
 std::unique_ptr<admin_session> admin_session::open(command_context& context, const admin_options& options) {
-    auto passphrase = read_secret(
-        options.passphrase, context.term,
-        filled_in(context.term.text(admin_message::prompt_root_passphrase), {options.keyring}));
+    auto passphrase =
+        read_secret(options.passphrase, context.term,
+                    filled_in(context.term.text(admin_message::prompt_root_passphrase), {options.keyring}));
     if (!passphrase) return fail(context, passphrase.error()), nullptr;
     crypto::secret_buffer text;
     context.term.progress(admin_message::stretching);
@@ -75,7 +75,9 @@ bool admin_session::save(command_context& context) {
 }
 
 void add_rotation_options(CLI::App& app, client::rotation& how) {
-    app.add_option("--days", how.days, "length of the epoch in days")->check(CLI::Range(1, 38))->capture_default_str();
+    app.add_option("--days", how.days, "length of the epoch in days")
+        ->check(CLI::Range(1, 38))
+        ->capture_default_str();
     app.add_option("--ahead", how.ahead, "further epochs to sign in advance")
         ->check(CLI::Range(0, 12))
         ->capture_default_str();
@@ -84,7 +86,8 @@ void add_rotation_options(CLI::App& app, client::rotation& how) {
 
 void warn_of_prekeys(command_context& context, const client::admin& admin) {
     for (const client::recipient_state& r : admin.recipients())
-        if (r.prekeys_left < few_prekeys) context.term.say(admin_message::prekeys_low, r.number, r.prekeys_left);
+        if (r.prekeys_left < few_prekeys)
+            context.term.say(admin_message::prekeys_low, r.number, r.prekeys_left);
 }
 
 void fail_admin(command_context& context, const boost::system::error_code& error) {

@@ -1,5 +1,5 @@
-// What every admin command that changes keys begins with: open the root keyring (and co-signers'), fetch and verify the
-// log, sign in. Works from any machine that reaches the server.
+// What every admin command that changes keys begins with: open the root keyring (and co-signers'), fetch and
+// verify the log, sign in. Works from any machine that reaches the server.
 #pragma once
 
 #include "server/cli/admin_messages.hpp"

@@ -14,7 +14,8 @@ using enum admin_message;
 
 void back_up(command_context& context, const std::string& config, const std::string& to) {
     auto done = storage::back_up(server::load_config(config).data, to);
-    if (!done && done.error() == storage::errc::exists) return fail(context, exit_code::failure, backup_exists, to);
+    if (!done && done.error() == storage::errc::exists)
+        return fail(context, exit_code::failure, backup_exists, to);
     if (!done) return fail(context, done.error());
     context.term.say(backup_done, to);
 }

@@ -47,7 +47,8 @@ class findings {
 
   private:
     template <class... Arguments>
-    void add(std::string_view verdict, admin_message heading, admin_message what, const Arguments&... arguments) {
+    void add(std::string_view verdict, admin_message heading, admin_message what,
+             const Arguments&... arguments) {
         const std::string sentence = filled_in(context_.term.text(what), {as_text(arguments)...});
         list_.push_back(crypto::json::object{{"verdict", verdict}, {"finding", sentence}});
         if (!context_.term.json()) context_.term.print(heading, sentence);
@@ -111,7 +112,8 @@ void check_certificate(findings& f, const server::config& config, std::int64_t n
 
 void check_database(findings& f, storage::reader& reader) {
     bool good = true;
-    const std::pair<std::string_view, std::string_view> wanted[] = {{"journal_mode", "wal"}, {"trusted_schema", "0"}};
+    const std::pair<std::string_view, std::string_view> wanted[] = {{"journal_mode", "wal"},
+                                                                    {"trusted_schema", "0"}};
     for (const auto& [name, value] : reader.stats().settings)
         for (const auto& [setting, expected] : wanted)
             if (name == setting && value != expected) {
@@ -170,7 +172,8 @@ void check_epochs(findings& f, const crypto::key_log& log, storage::reader& read
     if (!current)
         f.bad(check_epoch_none);
     else {
-        const auto days = (static_cast<std::int64_t>((*current)->entry.valid_until) - static_cast<std::int64_t>(now)) / day;
+        const auto days =
+            (static_cast<std::int64_t>((*current)->entry.valid_until) - static_cast<std::int64_t>(now)) / day;
         if (days >= soon / 2)
             f.good(check_epoch_good, (*current)->entry.epoch, days);
         else

@@ -59,6 +59,8 @@ class https_client {
     /// Throws std::runtime_error when the CA file cannot be read; a bad origin fails at the first send.
     explicit https_client(std::string_view origin, client_options options = {});
     ~https_client();
+    https_client(const https_client&) = delete;
+    https_client& operator=(const https_client&) = delete;
     https_client(https_client&&) noexcept;
     https_client& operator=(https_client&&) noexcept;
 

@@ -2,8 +2,8 @@
 #include "crypto/fingerprint.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/root_keyring.hpp"
-#include "server/cli/admin_messages.hpp"
 #include "server/cli/admin_commands.hpp"
+#include "server/cli/admin_messages.hpp"
 #include "server/cli/admin_session.hpp"
 #include "server/cli/keyring_file.hpp"
 #include "server/http/tls.hpp"
@@ -41,7 +41,8 @@ struct new_keyring {
     crypto::secret_buffer passphrase;
 };
 
-new_keyring make_keyring(const std::string& key_name, const std::string& file, crypto::secret_buffer passphrase) {
+new_keyring make_keyring(const std::string& key_name, const std::string& file,
+                         crypto::secret_buffer passphrase) {
     new_keyring out;
     out.content.keys.push_back({key_name, crypto::seed::random()});
     out.file = file;
@@ -66,7 +67,8 @@ void write_config(const init_options& o, const fs::path& file, bool own_certific
         << (plain ? "plain" : "listen") << " = \"" << o.listen << "\"\n"
         << "origins = [\"" << o.origin << "\"]\n\n";
     if (!plain)
-        out << "[tls]\ncertificate = \"" << (own_certificate ? "tls/certificate.pem" : fs::absolute(o.certificate).string())
+        out << "[tls]\ncertificate = \""
+            << (own_certificate ? "tls/certificate.pem" : fs::absolute(o.certificate).string())
             << "\"\nkey = \"" << (own_certificate ? "tls/key.pem" : fs::absolute(o.key).string()) << "\"\n\n";
     out << "[storage]\ndata = \"data\"\n";
     out.close();
@@ -178,20 +180,25 @@ void make_channel(command_context& context, init_options o) {
 void add_init(CLI::App& app, command_context& context) {
     auto* init = app.add_subcommand("init", std::string(context.term.text(admin_message::help_init)));
     auto o = std::make_shared<init_options>();
-    init->add_option("--dir", o->directory, "directory to make: configuration, certificate, data")->required();
+    init->add_option("--dir", o->directory, "directory to make: configuration, certificate, data")
+        ->required();
     init->add_option("--origin", o->origin, "what reporters open: https://host[:port]")->required();
-    init->add_option("--listen", o->listen, "address:port to listen on; by default loopback and the origin's port");
+    init->add_option("--listen", o->listen,
+                     "address:port to listen on; by default loopback and the origin's port");
     init->add_option("--name-ko", o->name.ko, "the channel's name in Korean")->capture_default_str();
     init->add_option("--name-en", o->name.en, "the channel's name in English")->capture_default_str();
-    init->add_option("--root-keyring", o->root_keyrings, "root keyring file to write; several for several roots");
+    init->add_option("--root-keyring", o->root_keyrings,
+                     "root keyring file to write; several for several roots");
     init->add_option("--threshold", o->threshold, "how many roots must sign")->check(CLI::Range(1, 8));
     init->add_option("--recovery-keyring", o->recovery_keyring, "recovery keyring file to write");
     init->add_option("--certificate", o->certificate, "PEM chain; without it a self-signed one is made");
     init->add_option("--key", o->key, "PEM key of the certificate");
     init->add_option("--policy", o->policy_file, "JSON file with a policy in place of the default one");
     init->add_option("--tick", o->rules.tick, "seconds between releases")->capture_default_str();
-    init->add_option("--tick-offset", o->rules.tick_offset, "seconds after midnight UTC")->capture_default_str();
-    init->add_option("--fill", o->rules.fill, "a batch has a multiple of this many envelopes")->capture_default_str();
+    init->add_option("--tick-offset", o->rules.tick_offset, "seconds after midnight UTC")
+        ->capture_default_str();
+    init->add_option("--fill", o->rules.fill, "a batch has a multiple of this many envelopes")
+        ->capture_default_str();
     init->add_option("--overlap", o->rules.overlap, "seconds an epoch is accepted after the next begins")
         ->capture_default_str();
     add_secret_options(*init, "passphrase", o->passphrase);

@@ -59,9 +59,11 @@ void show_log(command_context& context, const channel_arguments& which) {
     for (const crypto::json::value& e : epochs) context.term.print_line(crypto::json::serialize(e));
 }
 
-// On the server itself the stored log says what the fingerprint is; elsewhere whoever asks must know it already.
+// On the server itself the stored log says what the fingerprint is; elsewhere whoever asks must know it
+// already.
 std::optional<crypto::org_id> stored_org(command_context& context, const std::string& config) {
-    const auto first = storage::reader(server::load_config(config).data).read_key_log(0, 1, crypto::max_note_size);
+    const auto first =
+        storage::reader(server::load_config(config).data).read_key_log(0, 1, crypto::max_note_size);
     auto log = first.empty() ? crypto::result<crypto::key_log>(crypto::errc::bad_note)
                              : crypto::key_log::start(first.front().text);
     if (!log) return fail(context, log.error()), std::nullopt;
@@ -100,23 +102,27 @@ void add_keys(CLI::App& app, command_context& context) {
     };
     auto s = std::make_shared<state>();
 
-    auto* rotate_command = keys->add_subcommand("rotate", std::string(context.term.text(admin_message::help_rotate)));
+    auto* rotate_command =
+        keys->add_subcommand("rotate", std::string(context.term.text(admin_message::help_rotate)));
     add_admin_options(*rotate_command, s->admin);
     add_rotation_options(*rotate_command, s->how);
     rotate_command->callback([s, &context] { rotate(context, s->admin, s->how); });
 
-    auto* retire_command = keys->add_subcommand("retire", std::string(context.term.text(admin_message::help_retire)));
+    auto* retire_command =
+        keys->add_subcommand("retire", std::string(context.term.text(admin_message::help_retire)));
     add_admin_options(*retire_command, s->admin);
     retire_command->add_option("epoch", s->epoch, "number of the epoch")->required();
-    retire_command->add_option("--force", s->purge_reason,
-                               "delete its envelopes though a reviewer has not drained it; the reason is published");
+    retire_command->add_option(
+        "--force", s->purge_reason,
+        "delete its envelopes though a reviewer has not drained it; the reason is published");
     retire_command->callback([s, &context] { retire(context, s->admin, s->epoch, s->purge_reason); });
 
     auto* log_command = keys->add_subcommand("log", std::string(context.term.text(admin_message::help_log)));
     add_channel_options(*log_command, context, s->channel);
     log_command->callback([s, &context] { show_log(context, s->channel); });
 
-    auto* words = keys->add_subcommand("fingerprint", std::string(context.term.text(admin_message::help_fingerprint)));
+    auto* words =
+        keys->add_subcommand("fingerprint", std::string(context.term.text(admin_message::help_fingerprint)));
     add_channel_options(*words, context, s->channel);
     words->add_option("--config", s->config, "configuration file, on the server itself");
     words->callback([s, &context] { fingerprint(context, s->config, s->channel); });

@@ -37,7 +37,8 @@ void list(command_context& context, const admin_options& options) {
                                                  {"revoked", who.revoked},
                                                  {"prekeys_left", left}});
         if (context.term.json()) continue;
-        const std::string& role = context.term.in() == language::korean ? who.entry.role.ko : who.entry.role.en;
+        const std::string& role =
+            context.term.in() == language::korean ? who.entry.role.ko : who.entry.role.en;
         if (who.revoked)
             context.term.print(admin_message::reviewer_revoked, number, role, who.entry.desk);
         else
@@ -65,11 +66,11 @@ void approve(command_context& context, const admin_options& options, const crypt
     if (!session->save(context) || !ok) return;
     if (context.term.json()) context.term.print_json({{"approved", entry.number}});
     context.term.say(admin_message::approved, entry.number);
-    if (!no_rotate)
-        context.term.say(admin_message::opened_epoch, session->channel().log().last_epoch());
+    if (!no_rotate) context.term.say(admin_message::opened_epoch, session->channel().log().last_epoch());
 }
 
-void revoke(command_context& context, const admin_options& options, std::uint32_t number, client::rotation how) {
+void revoke(command_context& context, const admin_options& options, std::uint32_t number,
+            client::rotation how) {
     auto session = admin_session::open(context, options);
     if (!session) return;
     how.now = context.now();
@@ -100,7 +101,8 @@ void add_reviewers(CLI::App& app, command_context& context) {
         ->check(CLI::Range(1, 65'535));
     invite_command->callback([s, &context] { invite(context, s->admin, s->entry.number); });
 
-    auto* list_command = reviewers->add_subcommand("list", std::string(context.term.text(admin_message::help_list)));
+    auto* list_command =
+        reviewers->add_subcommand("list", std::string(context.term.text(admin_message::help_list)));
     add_admin_options(*list_command, s->admin);
     list_command->callback([s, &context] { list(context, s->admin); });
 
@@ -109,12 +111,14 @@ void add_reviewers(CLI::App& app, command_context& context) {
     add_admin_options(*approve_command, s->admin);
     add_rotation_options(*approve_command, s->how);
     approve_command->add_option("number", s->entry.number, "number of the invitation")->required();
-    approve_command->add_option("--role-ko", s->entry.role.ko, "what reporters see a reply signed as, in Korean")
+    approve_command
+        ->add_option("--role-ko", s->entry.role.ko, "what reporters see a reply signed as, in Korean")
         ->required();
     approve_command->add_option("--role-en", s->entry.role.en, "the same in English")->required();
     approve_command->add_option("--desk", s->entry.desk, "department or desk");
     approve_command->add_option("--language", s->entry.languages, "languages the reviewer reads: ko, en");
-    approve_command->add_flag("--no-rotate", s->no_rotate, "do not open an epoch that includes the reviewer yet");
+    approve_command->add_flag("--no-rotate", s->no_rotate,
+                              "do not open an epoch that includes the reviewer yet");
     approve_command->callback([s, &context] { approve(context, s->admin, s->entry, s->how, s->no_rotate); });
 
     auto* revoke_command =

@@ -7,12 +7,15 @@
 namespace changgu::cli {
 namespace {
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
 
 // Whether `bytes` begins with `pattern`, in which 9 stands for any digit.
 bool begins_like(std::string_view bytes, std::string_view pattern) noexcept {
-    return bytes.size() >= pattern.size() && std::equal(pattern.begin(), pattern.end(), bytes.begin(),
-                                                        [](char p, char b) { return p == '9' ? is_digit(b) : p == b; });
+    return bytes.size() >= pattern.size() &&
+           std::equal(pattern.begin(), pattern.end(), bytes.begin(),
+                      [](char p, char b) { return p == '9' ? is_digit(b) : p == b; });
 }
 
 // One to three digits, three times with a dot behind, and once more.
@@ -30,7 +33,8 @@ bool begins_with_ipv4(std::string_view bytes) noexcept {
     return false;
 }
 
-constexpr std::array<std::string_view, 5> agents{"User-Agent", "user-agent", "Mozilla/", "AppleWebKit", "curl/"};
+constexpr std::array<std::string_view, 5> agents{"User-Agent", "user-agent", "Mozilla/", "AppleWebKit",
+                                                 "curl/"};
 constexpr std::array<std::string_view, 3> times{"9999-99-99T99:99", "9999-99-99 99:99", " 9999 99:99:99"};
 
 bool is_allowed(std::string_view bytes, std::size_t at, const std::vector<std::string>& allowed) {

@@ -34,6 +34,8 @@ struct request {
     bool accepts_brotli = false;
 
     request() = default;
+    request(const request&) = delete;
+    request& operator=(const request&) = delete;
     request(request&&) noexcept = default;
     request& operator=(request&&) noexcept = default;
     ~request();

@@ -145,7 +145,7 @@ void server::join() {
     log(log_level::info, log_event::stopped);
 }
 
-void server::run_until_signalled() {
+void server::run_until_signalled(const std::function<void()>& ready) {
     asio::io_context waiting{1};
     asio::signal_set signals(waiting, SIGTERM, SIGINT, SIGHUP);
     std::function<void()> wait = [&] {
@@ -158,6 +158,7 @@ void server::run_until_signalled() {
     };
     wait();
     start();
+    if (ready) ready();
     waiting.run();
     join();
 }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,7 +59,8 @@ class server {
     /// Waits until every thread has ended.
     void join();
     /// start(), then blocks until SIGTERM or SIGINT, then stop() and join(). SIGHUP reloads the certificate.
-    void run_until_signalled();
+    /// `ready` is called once when connections are taken and SIGTERM is heeded.
+    void run_until_signalled(const std::function<void()>& ready = {});
 
     /// Reads the certificate anew for the connections to come; on failure the old one stays, and false.
     /// Logged either way.

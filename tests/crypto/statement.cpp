@@ -139,14 +139,36 @@ TEST_CASE("the form of a statement is exact") {
 }
 
 TEST_CASE("origins") {
-    for (const std::string_view text : {"https://report.hanbit.example", "https://report.hanbit.example:8443",
-                                        "http://localhost", "https://127.0.0.1", "http://localhost:8080",
-                                        "http://127.0.0.1:8080", "http://[::1]:8080", "http://abc.onion"})
-        CHECK_MESSAGE(is_origin(text), text);
     for (const std::string_view text :
-         {"", "https://", "http://a.example", "https://A.example", "https://a.example/",
-          "https://a.example/x", "https://u@a.example", "ftp://a.example", "https://a.example?x",
-          "http://localhost.a.example", "https://한빛", "HTTPS://a.example", "http://127.0.0.1.a.example:80"})
+         {"https://report.hanbit.example", "https://report.hanbit.example:8443", "http://localhost",
+          "https://127.0.0.1", "http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080",
+          "http://abc.onion", "https://a", "https://[2001:db8::1]:443"})
+        CHECK_MESSAGE(is_origin(text), text);
+    for (const std::string_view text : {"",
+                                        "https://",
+                                        "http://a.example",
+                                        "https://A.example",
+                                        "https://a.example/",
+                                        "https://a.example/x",
+                                        "https://u@a.example",
+                                        "ftp://a.example",
+                                        "https://a.example?x",
+                                        "http://localhost.a.example",
+                                        "https://한빛",
+                                        "a",
+                                        "https://a:",
+                                        "https://a:0",
+                                        "https://a:99999",
+                                        "https://a:b:c",
+                                        "https://a b",
+                                        "http://192.0.2.1",
+                                        "http://[2001:db8::1]",
+                                        "https://[a",
+                                        "https://[",
+                                        "https://[::1",
+                                        "https://a#b",
+                                        "HTTPS://a.example",
+                                        "http://127.0.0.1.a.example:80"})
         CHECK_MESSAGE(!is_origin(text), text);
     CHECK_FALSE(is_origin("https://" + std::string(281, 'a')));
 }

@@ -1,6 +1,6 @@
 // A block as it comes out of the cipher: padding, deflate, frame. Whatever is packed must come out again.
-#include "crypto/deflate.hpp"
 #include "crypto/frame.hpp"
+#include "crypto/deflate.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace changgu;

@@ -12,12 +12,12 @@
 namespace changgu::fuzz {
 
 /// Ends the process, as the fuzzer wants it, when a property is broken.
-#define REQUIRE_PROPERTY(condition)                                                                                    \
-    do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            std::fprintf(stderr, "%s:%d: broken: %s\n", __FILE__, __LINE__, #condition);                               \
-            std::abort();                                                                                              \
-        }                                                                                                              \
+#define REQUIRE_PROPERTY(condition)                                                                          \
+    do {                                                                                                     \
+        if (!(condition)) {                                                                                  \
+            std::fprintf(stderr, "%s:%d: broken: %s\n", __FILE__, __LINE__, #condition);                     \
+            std::abort();                                                                                    \
+        }                                                                                                    \
     } while (false)
 
 /// libsodium, once.

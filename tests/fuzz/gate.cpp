@@ -11,7 +11,8 @@ using namespace changgu::http;
 namespace {
 
 bool has_control(std::string_view text) {
-    return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+    return std::ranges::any_of(text,
+                               [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -21,7 +22,8 @@ std::string_view trimmed(std::string_view text) {
 }
 
 // Reads lines that have passed check_lines(), as plainly as can be.
-bool split(std::string_view raw, std::string_view& target, verb& method, unsigned& version, std::vector<field>& fields) {
+bool split(std::string_view raw, std::string_view& target, verb& method, unsigned& version,
+           std::vector<field>& fields) {
     const std::string_view line = raw.substr(0, raw.find("\r\n"));
     const auto a = line.find(' ');
     const auto b = line.rfind(' ');

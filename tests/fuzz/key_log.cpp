@@ -1,7 +1,8 @@
-// The rules of the key log. Each line of the input is "TYPE JSON"; it is signed by the right roots and appended, so that what
-// is tried are the rules and not the signatures. A statement that is refused leaves the log as it was.
-#include "tests/crypto/log_writer.hpp"
+// The rules of the key log. Each line of the input is "TYPE JSON"; it is signed by the right roots and
+// appended, so that what is tried are the rules and not the signatures. A statement that is refused leaves
+// the log as it was.
 #include "crypto/key_log.hpp"
+#include "tests/crypto/log_writer.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace changgu;
@@ -22,7 +23,8 @@ void check(const key_log& log) {
         }
         (void)log.accepts(number, now);
     }
-    if (const auto sealing = log.sealing_epoch(now)) REQUIRE_PROPERTY(log.accepts((*sealing)->entry.epoch, now));
+    if (const auto sealing = log.sealing_epoch(now))
+        REQUIRE_PROPERTY(log.accepts((*sealing)->entry.epoch, now));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
-// The JSON of a message, of an attachment, of a snapshot: what parses must survive being written and parsed again.
-#include "crypto/case_event.hpp"
+// The JSON of a message, of an attachment, of a snapshot: what parses must survive being written and parsed
+// again.
 #include "crypto/message.hpp"
+#include "crypto/case_event.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace changgu;

@@ -17,6 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     if (text.empty() || text.back() != '\n' || text.size() > max_note_size / 2) return 0;
     const auto own = parse_note(sign_note(text, {&signer, 1}));
-    REQUIRE_PROPERTY(own && own->text == text && check_signature(*own, signer.verifier()) == note_check::valid);
+    REQUIRE_PROPERTY(own && own->text == text &&
+                     check_signature(*own, signer.verifier()) == note_check::valid);
     return 0;
 }

@@ -1,7 +1,7 @@
 // What people type: receipts, fingerprints, enrolment codes.
+#include "crypto/receipt.hpp"
 #include "crypto/enrolment.hpp"
 #include "crypto/fingerprint.hpp"
-#include "crypto/receipt.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace changgu;

@@ -120,7 +120,8 @@ TEST_CASE("a backup is complete, opens, and has neither pepper nor order of arri
     const auto copy = elsewhere / "changgu.db";
     REQUIRE(back_up(b.opts.directory, copy).has_value());
     CHECK(back_up(b.opts.directory, copy).error() == make_error_code(errc::exists));
-    CHECK(back_up(b.opts.directory, elsewhere / "no/such/directory").error() == make_error_code(errc::failed));
+    CHECK(back_up(b.opts.directory, elsewhere / "no/such/directory").error() ==
+          make_error_code(errc::failed));
     CHECK(mode(copy) == 0600);
     CHECK(pieces_on_disk(elsewhere.path(), {pepper_bytes}) == 0);
     CHECK(pieces_on_disk(b.opts.directory, {pepper_bytes}) == 3);

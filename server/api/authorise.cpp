@@ -1,0 +1,29 @@
+#include "server/api/authorise.hpp"
+
+#include <algorithm>
+
+namespace changgu::api {
+
+namespace {
+bool in_force(const session& s, const crypto::key_log& log) {
+    if (s.what == scope::admin)
+        return std::ranges::any_of(log.roots().roots, [&](const auto& root) { return root.key == s.root; });
+    const auto* reviewer = log.find_reviewer(s.number);
+    return reviewer != nullptr && !reviewer->revoked;
+}
+} // namespace
+
+checked<session> authorise(context& c, const http::request& r, std::initializer_list<scope> allowed) {
+    if (r.bearer.empty()) return refused(http::problem_kind::unauthorised);
+    const auto found = c.shared.sessions.find(r.bearer.view(), c.shared.now());
+    if (!found) return refused(http::problem_kind::unauthorised);
+    if (!in_force(*found, *c.shared.key_log())) {
+        c.shared.sessions.close(r.bearer.view());
+        return refused(http::problem_kind::unauthorised);
+    }
+    if (std::ranges::find(allowed, found->what) == allowed.end())
+        return refused(http::problem_kind::forbidden);
+    return *found;
+}
+
+} // namespace changgu::api

@@ -1,0 +1,38 @@
+// Waiting for the store from a handler. The store calls back on its writer's thread; the coroutine goes on
+// where it was.
+//
+// The callback owns the suspended coroutine and a work guard, so it may come late, after the connection was
+// cut: the frame is still there then, and it is resumed or taken down on its own executor. Only the
+// io_context itself has to outlive the store's last callback: stop the store before the server goes.
+#pragma once
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
+
+namespace changgu::api {
+
+/// `start` is called with the callback to hand to the store, a move-only void(T):
+///     co_await await_store<put_outcome>([&](auto done) { store.put_reply(at, std::move(body),
+///     std::move(done)); })
+template <class T, class Start> boost::asio::awaitable<T> await_store(Start start) {
+    auto initiate = [](auto handler, Start begin) {
+        auto work = boost::asio::make_work_guard(handler);
+        begin([handler = std::move(handler), work = std::move(work)](T value) mutable {
+            const auto executor = work.get_executor();
+            boost::asio::post(executor, [handler = std::move(handler), value = std::move(value)]() mutable {
+                std::move(handler)(std::move(value));
+            });
+            work.reset();
+        });
+    };
+    co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(T)>(
+        std::move(initiate), boost::asio::use_awaitable, std::move(start));
+}
+
+} // namespace changgu::api

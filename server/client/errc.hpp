@@ -1,0 +1,56 @@
+// Why a client could not do what it was asked, besides transport (cli::client_errc) and cryptography
+// (crypto::errc).
+#pragma once
+
+#include <boost/system/error_code.hpp>
+#include <boost/system/result.hpp>
+
+#include <string_view>
+
+namespace changgu::client {
+
+enum class errc {
+    // refusals of the server, by the kind of its problem
+    bad_request = 1,
+    not_signed_in, // no session, or it has ended
+    forbidden,
+    not_found,
+    taken,
+    rate_limited,
+    precondition_failed,
+    bad_envelope,
+    bad_statement,
+    epoch_closed,
+    stale_log,
+    busy,
+    storage_full,
+    server_error,
+    refused, // a problem of a kind this client does not know
+    // what the client finds
+    bad_answer,       // not what the API says
+    index_disordered, // the reply index is not sorted
+    unknown_category,
+    unknown_reviewer, // an excluded number that this epoch does not name
+    everybody_excluded,
+    exclusion_unknown, // somebody was excluded at first, and no reply says who: say it again
+    too_long,
+    too_many_files,
+    send_unconfirmed, // the connection was lost each time: it may have arrived
+    no_such_case,
+    ambiguous_case,
+    bad_case,        // events that contradict their place or their signer
+    no_address_left, // every advertised address is taken: wait for the reporter's next message
+    missing_prekeys, // a reviewer has published no intake key for the epoch
+    another_keyring, // of another organisation or server
+};
+
+const boost::system::error_category& error_category() noexcept;
+boost::system::error_code make_error_code(errc e) noexcept;
+/// The enumerator's own name.
+std::string_view name(errc e) noexcept;
+
+template <class T> using result = boost::system::result<T>;
+
+} // namespace changgu::client
+
+template <> struct boost::system::is_error_code_enum<changgu::client::errc> : std::true_type {};

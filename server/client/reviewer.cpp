@@ -1,0 +1,182 @@
+#include "server/client/reviewer.hpp"
+
+#include "crypto/signing.hpp"
+
+#include <set>
+
+namespace changgu::client {
+namespace json = crypto::json;
+
+namespace {
+
+constexpr int attempts = 3;
+constexpr int max_collisions = 64; // events that others write between our read and our write
+constexpr std::size_t read_at_once = 64;
+constexpr std::uint64_t max_events = 100'000;
+
+crypto::address event_address(const crypto::case_key& key, std::uint64_t j) {
+    return crypto::case_address(crypto::case_token(key, j));
+}
+
+} // namespace
+
+std::uint64_t reviewer::minute() const {
+    return now_() / 60 * 60;
+}
+
+result<void> reviewer::sign_in() {
+    if (keyring_.org != channel_.org()) return errc::another_keyring;
+    if (keyring_.log)
+        if (auto ok = channel_.log().passes_through(*keyring_.log); !ok) return ok.error();
+    const crypto::reviewer* me = channel_.log().find_reviewer(keyring_.number);
+    const auto identity = keyring_.identity();
+    if (me == nullptr) return make_error_code(crypto::errc::unknown_reviewer);
+    if (me->entry.identity != identity.public_key) return errc::another_keyring;
+    if (me->revoked) return make_error_code(crypto::errc::revoked_reviewer);
+    return channel_.sign_in_reviewer(keyring_.number, identity);
+}
+
+// --- cases ----------------------------------------------------------------------------------------------
+
+// Reads events from view.next on, until an address that nothing was ever written to.
+result<void> reviewer::read_on(case_view& view, const crypto::case_key& key) {
+    for (std::size_t page = 8; view.next < max_events; page = std::min(page * 2, read_at_once)) {
+        std::vector<address> at;
+        for (std::size_t i = 0; i < page; ++i) at.push_back(event_address(key, view.next + i));
+        auto items = channel_.read_cases(at);
+        if (!items) return items.error();
+        for (const item& one : *items) {
+            if (one.state == item_state::unknown) return {};
+            const std::uint64_t j = view.next++;
+            if (one.state != item_state::present) continue; // purged
+            auto event = crypto::open_event(channel_.org(), key, j, one.body);
+            if (!event || !view.take(channel_.log(), j, *event)) view.unreadable.push_back(j);
+        }
+    }
+    return errc::bad_case;
+}
+
+result<case_view> reviewer::read_case(const crypto::thread_id& thread) {
+    const auto key = keyring_.cases.find(thread);
+    if (key == keyring_.cases.end()) return errc::no_such_case;
+    case_view view;
+    view.thread = thread;
+    if (auto ok = read_on(view, key->second); !ok) return ok.error();
+    return view;
+}
+
+result<std::vector<case_view>> reviewer::cases() {
+    std::vector<case_view> out;
+    for (const auto& [thread, _] : keyring_.cases) {
+        auto view = read_case(thread);
+        if (!view) return view.error();
+        out.push_back(std::move(*view));
+    }
+    std::ranges::sort(out, {}, &case_view::number);
+    return out;
+}
+
+result<crypto::thread_id> reviewer::find_case(std::string_view name) {
+    std::vector<const crypto::thread_id*> threads;
+    std::vector<address> first;
+    std::vector<crypto::thread_id> found;
+    auto look = [&]() -> result<void> {
+        auto items = channel_.read_cases(first);
+        if (!items) return items.error();
+        for (std::size_t i = 0; i < threads.size(); ++i) {
+            case_view view;
+            view.thread = *threads[i];
+            auto event =
+                crypto::open_event(channel_.org(), keyring_.cases.at(view.thread), 0, (*items)[i].body);
+            if (event && view.take(channel_.log(), 0, *event) && view.number == name)
+                found.push_back(view.thread);
+        }
+        threads.clear();
+        first.clear();
+        return {};
+    };
+    for (const auto& [thread, key] : keyring_.cases) {
+        if (name.size() >= 4 && crypto::to_hex(thread.view()).starts_with(name)) {
+            found.push_back(thread);
+            continue;
+        }
+        threads.push_back(&thread);
+        first.push_back(event_address(key, 0));
+        if (first.size() == read_at_once)
+            if (auto ok = look(); !ok) return ok.error();
+    }
+    if (!first.empty())
+        if (auto ok = look(); !ok) return ok.error();
+    if (found.empty()) return errc::no_such_case;
+    if (found.size() > 1) return errc::ambiguous_case;
+    return found.front();
+}
+
+result<void> reviewer::append(case_view& to, json::object event) {
+    const auto key = keyring_.cases.find(to.thread);
+    if (key == keyring_.cases.end()) return errc::no_such_case;
+    event["at"] = minute();
+    const auto identity = keyring_.identity();
+    for (int i = 0; i < max_collisions; ++i) {
+        const std::uint64_t j = to.next;
+        auto sealed = crypto::seal_event(channel_.org(), key->second, j, identity, event);
+        if (!sealed) return sealed.error();
+        auto put = channel_.put_case_event(event_address(key->second, j), *sealed);
+        if (!put && put.error() != errc::taken) return put;
+        // Others' events, and ours as it is now stored.
+        if (auto ok = read_on(to, key->second); !ok) return ok;
+        if (put) return {};
+        if (to.next == j) return errc::bad_answer; // taken, and yet unknown
+    }
+    return errc::taken;
+}
+
+result<void> reviewer::reply(case_view& to, std::string text, std::string status) {
+    if (to.messages.empty()) return errc::bad_case;
+    const auto identity = keyring_.identity();
+    const crypto::reply message{channel_.log().head(), std::move(text), std::move(status), to.excluded()};
+    const std::string body = json::serialize(crypto::to_json(message));
+    const crypto::slot_recipient reporter = to.messages.front().reply_key();
+    for (const address& at : to.free_addresses()) {
+        if (std::ranges::any_of(to.replies, [&](const case_reply& r) { return r.at_address == at; }))
+            continue; // announced by another while we tried an earlier one
+        auto sealed = crypto::seal_envelope(channel_.org(), 0, crypto::context_of(at), {&reporter, 1},
+                                            crypto::message_kind::reply, identity, body);
+        if (!sealed && sealed.error() == crypto::errc::too_large) return errc::too_long;
+        if (!sealed) return sealed.error();
+        auto announced = append(to, {{"type", "reply"},
+                                     {"address", crypto::to_base64(at.view())},
+                                     {"text", message.text},
+                                     {"status", message.status}});
+        if (!announced) return announced;
+        result<void> put = make_error_code(errc::taken);
+        bool in_doubt = false; // an answer was lost: a "taken" after it is most likely our own
+        for (int i = 0; i < attempts; ++i) {
+            put = channel_.put_reply(at, *sealed);
+            if (put || put.error().category() != cli::client_category()) break;
+            in_doubt = true;
+        }
+        if (put || (put.error() == errc::taken && in_doubt)) return {};
+        if (put.error() != errc::taken) return put;
+    }
+    return errc::no_address_left;
+}
+
+result<crypto::secret_buffer> reviewer::fetch(const crypto::attachment& file) {
+    constexpr std::uint32_t at_once = 16;
+    std::vector<bytes> chunks;
+    for (std::uint32_t j = 0; j < file.chunks; j += at_once) {
+        std::vector<address> ids;
+        for (std::uint32_t k = j; k < std::min(j + at_once, file.chunks); ++k)
+            ids.push_back(crypto::blob_id(crypto::blob_token(file.key, k)));
+        auto items = channel_.read_blobs(ids);
+        if (!items) return items.error();
+        for (item& one : *items) {
+            if (one.state != item_state::present) return errc::not_found;
+            chunks.push_back(std::move(one.body));
+        }
+    }
+    return crypto::decrypt_file(channel_.org(), file, chunks);
+}
+
+} // namespace changgu::client

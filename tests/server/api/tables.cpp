@@ -1,0 +1,50 @@
+// The tables in memory, without a server.
+#include "server/api/limiter.hpp"
+#include "server/api/session_table.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace changgu;
+using namespace changgu::api;
+
+TEST_CASE("a full table refuses, a number's ninth session ends its first, and expired ones make room") {
+    crypto::initialise();
+    session_table table(10);
+    std::vector<crypto::secret_buffer> of_one;
+    for (std::uint64_t i = 0; i < 9; ++i)
+        of_one.push_back(table.open({scope::reviewer, 1, {}}, 100 + i).value());
+    CHECK_FALSE(table.find(of_one[0].view(), 110));
+    for (std::size_t i = 1; i < 9; ++i) CHECK(table.find(of_one[i].view(), 110));
+    CHECK(table.open({scope::reviewer, 2, {}}, 110));
+    CHECK(table.open({scope::admin, 0, {}}, 110));
+    CHECK_FALSE(table.open({scope::reviewer, 3, {}}, 110));
+    CHECK(table.open({scope::reviewer, 3, {}}, 110 + session_table::session_life));
+    CHECK_FALSE(table.find(of_one[8].view(), 110 + session_table::session_life));
+}
+
+TEST_CASE("a session's pepper is kept until it is used") {
+    crypto::initialise();
+    session_table table(1);
+    const auto bearer = table.open({scope::keyring, 1, {}}, 0).value();
+    CHECK_FALSE(table.pepper_of(bearer.view()));
+    const auto first = table.new_pepper(bearer.view());
+    CHECK(table.pepper_of(bearer.view()).value() == first);
+    const auto second = table.new_pepper(bearer.view());
+    CHECK_FALSE(first == second);
+    CHECK(table.pepper_of(bearer.view()).value() == second);
+    table.use_up_pepper(bearer.view());
+    CHECK_FALSE(table.pepper_of(bearer.view()));
+}
+
+TEST_CASE("failures age one by one") {
+    failure_limit limit;
+    for (std::uint64_t i = 0; i < 10; ++i) {
+        CHECK_FALSE(limit.blocked(scope::keyring, 1, 1000 + i));
+        limit.failed(scope::keyring, 1, 1000 + i);
+    }
+    CHECK(limit.blocked(scope::keyring, 1, 1899));
+    CHECK_FALSE(limit.blocked(scope::keyring, 1, 1900)); // the first has aged, nine are left
+    limit.failed(scope::keyring, 1, 1900);
+    CHECK(limit.blocked(scope::keyring, 1, 1900));
+    CHECK_FALSE(limit.blocked(scope::keyring, 1, 1901));
+}

@@ -1,0 +1,179 @@
+#include "tests/server/client/office.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace changgu;
+using changgu::test::desk;
+using changgu::test::office;
+
+namespace {
+
+client::draft about(std::string text, std::vector<std::uint32_t> excluded = {}) {
+    client::draft d;
+    d.category = "treating";
+    d.answers = {{"who", "과장"}, {"when", "어제"}};
+    d.text = std::move(text);
+    d.excluded = std::move(excluded);
+    return d;
+}
+
+struct sender {
+    sender(const office& o, bool mark)
+        : receipt(crypto::new_receipt(mark)), keys(crypto::reporter_keys::derive_from(receipt, o.org)) {}
+    crypto::receipt receipt;
+    crypto::reporter_keys keys;
+};
+
+} // namespace
+
+TEST_CASE("a draft that nobody could read, or that names what is not there, is not sent") {
+    office o(2);
+    auto on = o.connect();
+    const sender s(o, true);
+    CHECK(client::send_report(on, s.receipt, about("x", {1, 2}), o.now()).error() ==
+          client::errc::everybody_excluded);
+    CHECK(client::send_report(on, s.receipt, about("x", {7}), o.now()).error() ==
+          client::errc::unknown_reviewer);
+    auto d = about("x");
+    d.category = "gossip";
+    CHECK(client::send_report(on, s.receipt, d, o.now()).error() == client::errc::unknown_category);
+    d = about("x");
+    d.files.resize(17);
+    CHECK(client::send_report(on, s.receipt, d, o.now()).error() == client::errc::too_many_files);
+    o.wait(60 * 86'400);
+    CHECK(client::send_report(on, s.receipt, about("x"), o.now()).error() == crypto::errc::epoch_not_valid);
+}
+
+TEST_CASE("report, reply, follow-up, burn") {
+    office o(3);
+    const sender s(o, true);
+    {
+        auto on = o.connect();
+        REQUIRE(client::send_report(on, s.receipt, about("점심값을 걷습니다", {2}), o.now()).has_value());
+        CHECK(client::find_replies(on, s.keys)->empty());
+        // Nobody has said yet who was excluded.
+        CHECK(client::send_follow_up(on, s.receipt, s.keys, about("더"), o.now()).error() ==
+              client::errc::exclusion_unknown);
+    }
+    o.tick();
+    desk first(o, o.keyrings[0]);
+    desk excluded(o, o.keyrings[1]);
+    auto synced = first->sync();
+    REQUIRE(synced.has_value());
+    CHECK(synced->opened.size() == 1);
+    CHECK(synced->alarms.empty());
+    CHECK(excluded->sync()->opened.empty());
+
+    auto c = first->read_case(synced->opened.front()).value();
+    REQUIRE(first->reply(c, "언제부터였습니까?", "more_information").has_value());
+    CHECK(c.status == "more_information");
+    o.tick(); // the index is published
+
+    auto on = o.connect();
+    const auto replies = client::find_replies(on, s.keys).value();
+    REQUIRE(replies.size() == 1);
+    REQUIRE(replies[0].message.has_value());
+    CHECK(replies[0].message->text == "언제부터였습니까?");
+    CHECK(replies[0].message->excluded == std::vector<std::uint32_t>{2});
+    CHECK(replies[0].role.ko == "감사담당관");
+    CHECK(replies[0].reviewer == 1);
+    CHECK_FALSE(replies[0].revoked);
+    CHECK_FALSE(replies[0].forked);
+    CHECK(client::find_replies(on, s.keys)->size() == 1); // reading changed nothing
+
+    // The reply says who was excluded, so the follow-up needs no second telling.
+    const auto left_out = client::send_follow_up(on, s.receipt, s.keys, about("봄부터입니다"), o.now());
+    REQUIRE(left_out.has_value());
+    CHECK(*left_out == std::vector<std::uint32_t>{2});
+    o.tick();
+    synced = first->sync();
+    REQUIRE(synced.has_value());
+    CHECK(synced->changed.size() == 1);
+    CHECK(excluded->sync()->strays.empty());
+    c = first->read_case(c.thread).value();
+    REQUIRE(c.messages.size() == 2);
+    CHECK(c.messages[1].text() == "봄부터입니다");
+    // Fresh addresses begin after the one that was used.
+    CHECK(c.messages[1].addresses().front() == s.keys.address_at(1));
+
+    const std::vector<std::uint64_t> which{0};
+    REQUIRE(client::burn(on, s.keys, which).has_value());
+    const auto after = client::find_replies(on, s.keys).value();
+    REQUIRE(after.size() == 1);
+    CHECK(after[0].state == client::item_state::burned);
+    REQUIRE(client::burn(on, s.keys, which).has_value()); // again: nothing to see
+}
+
+TEST_CASE("text that does not fit travels as a file") {
+    office o(1);
+    auto on = o.connect();
+    const sender s(o, false);
+    auto d = about({});
+    crypto::bytes noise(30'000);
+    crypto::fill_random(noise);
+    d.text = crypto::to_hex(noise);
+    d.text += d.text; // beyond the limit of a text, let alone of an envelope
+    d.files.push_back({crypto::secret_buffer(std::string_view("표")), "표.txt", "text/plain"});
+    std::size_t told = 0;
+    REQUIRE(client::send_report(on, s.receipt, d, o.now(), [&](std::size_t, std::size_t) {
+                ++told;
+            }).has_value());
+    CHECK(told == 1 + 4); // chunks of one and of four
+    o.tick();
+    desk reviewer(o, o.keyrings[0]);
+    const auto synced = reviewer->sync().value();
+    REQUIRE(synced.opened.size() == 1);
+    const auto c = reviewer->read_case(synced.opened[0]).value();
+    REQUIRE(c.messages.at(0).attachments().size() == 2);
+    CHECK(c.messages[0].text().empty());
+    CHECK(reviewer->fetch(c.messages[0].attachments()[0])->text() == "표");
+    CHECK(c.messages[0].attachments()[1].name == "message.txt");
+    CHECK(reviewer->fetch(c.messages[0].attachments()[1])->text() == d.text);
+}
+
+TEST_CASE("an epoch that closed after the log was read means sealing anew") {
+    office o(1);
+    auto on = o.connect();
+    o.as_admin([&](client::admin& a) {
+        a.rotate(o.rotation()).value();
+        a.retire(1, o.now(), {}).value();
+    });
+    REQUIRE(on.log().last_epoch() == 1);
+    const sender s(o, false);
+    REQUIRE(client::send_report(on, s.receipt, about("x"), o.now()).has_value());
+    CHECK(on.log().last_epoch() == 2);
+    o.tick();
+    desk reviewer(o, o.keyrings[0]);
+    CHECK(reviewer->sync()->opened.size() == 1);
+}
+
+TEST_CASE("what reviewers send under a receipt's address is read only if the log knows them") {
+    office o(2);
+    auto on = o.connect();
+    const sender s(o, false);
+    REQUIRE(client::send_report(on, s.receipt, about("x"), o.now()).has_value());
+    o.tick();
+    desk reviewer(o, o.keyrings[0]);
+    const auto put = [&](std::uint64_t i, const crypto::sign_key_pair& by, const crypto::log_position& log) {
+        const crypto::reply m{log, "text", "received", {}};
+        const crypto::slot_recipient to = s.keys.reply().public_key;
+        const auto at = s.keys.address_at(i);
+        const auto sealed =
+            crypto::seal_envelope(o.org, 0, crypto::context_of(at), {&to, 1}, crypto::message_kind::reply, by,
+                                  crypto::json::serialize(crypto::to_json(m)));
+        reviewer.channel.put_reply(at, *sealed).value();
+    };
+    put(0, crypto::random_sign_key_pair(), on.log().head());
+    put(1, o.keyrings[1].identity(), {0, crypto::random_fixed<crypto::hash256>()});
+    o.as_admin([&](client::admin& a) { a.rotate(o.rotation()).value(); });
+    auto later = o.connect();
+    put(2, o.keyrings[1].identity(), later.log().head()); // newer than what `on` has read
+    o.as_admin([&](client::admin& a) { a.revoke(2, o.rotation()).value(); });
+    o.tick();
+    const auto found = client::find_replies(on, s.keys).value();
+    REQUIRE(found.size() == 3);
+    CHECK(found[0].message.error() == crypto::errc::wrong_signer);
+    CHECK(found[1].forked);
+    CHECK_FALSE(found[2].forked);
+    CHECK(found[2].message.has_value());
+}

@@ -1,0 +1,63 @@
+#include "server/cli/https_client.hpp"
+#include "tests/server/http/fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#include <sanitizer/allocator_interface.h>
+#else
+#include <malloc.h>
+#endif
+
+namespace {
+/// Bytes that are allocated in this process now. (Resident memory would count a sanitizer's quarantine.)
+std::size_t allocated() {
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+    return __sanitizer_get_current_allocated_bytes();
+#else
+    const auto info = ::mallinfo2();
+    return info.uordblks + info.hblkhd;
+#endif
+}
+} // namespace
+
+using namespace changgu::test;
+
+TEST_CASE("50 MB are streamed in constant memory") {
+    test_server s;
+    changgu::cli::https_client client(s.plain_origin());
+    REQUIRE(client.send(changgu::http::verb::get, "/hello", {}, {}).has_value());
+    std::uint64_t got = 0;
+    std::size_t most = 0;
+    const auto before = allocated();
+    const auto r = client.stream(
+        "/stream", {},
+        [&](changgu::crypto::bytes_view slice) {
+            got += slice.size();
+            most = std::max(most, allocated());
+            return true;
+        },
+        stream_length);
+    REQUIRE(r.has_value());
+    CHECK(r->status == 200);
+    CHECK(got == stream_length);
+    CHECK(most < before + 1'000'000);
+}
+
+TEST_CASE("a reader that does not read is cut, and no more is made for it than the socket takes") {
+    test_server::settings set;
+    set.limit.write = 200ms;
+    test_server s(set);
+    raw_client c(s.plain());
+    c.send(get("/stream"));
+    CHECK(eventually([&] { return s.what.streamed > 0 && s.server->connections() == 0; }));
+    CHECK(s.what.streamed < stream_length / 2);
+}
+
+TEST_CASE("a source that ends early cuts the connection instead of passing for whole") {
+    test_server s;
+    raw_client c(s.plain());
+    c.send(get("/short"));
+    CHECK(c.answer().empty());
+    CHECK(c.ended());
+}
