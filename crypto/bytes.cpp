@@ -50,6 +50,8 @@ result<bytes> from_base64(std::string_view text) {
         end != text.data() + text.size())
         return errc::bad_encoding;
     out.resize(written);
+    // libsodium takes some bytes beyond ASCII for letters where char is signed.
+    if (to_base64(out) != text) return errc::bad_encoding;
     return out;
 }
 

@@ -16,9 +16,9 @@ result<void> back_up(const std::filesystem::path& directory, const std::filesyst
 
 /// Checks a backup and, if it is whole, puts it into `directory`, which has no database yet. Gives what is
 /// wrong with it, as reader::check() says it: nothing when it is whole. Keyrings are left out: their peppers
-/// are gone. Errors: exists, failed. Throws std::runtime_error when it is no database of this program, or a
-/// newer one.
+/// are gone. Batches go on from `now`, in seconds since 1970, so that no number is given a second time.
+/// Errors: exists, failed. Throws std::runtime_error when it is no database of this program, or a newer one.
 result<std::vector<std::string>> restore(const std::filesystem::path& from,
-                                         const std::filesystem::path& directory);
+                                         const std::filesystem::path& directory, std::uint64_t now);
 
 } // namespace changgu::storage

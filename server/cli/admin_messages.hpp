@@ -45,6 +45,7 @@ enum class admin_message : std::uint8_t {
     not_invited,
     bad_mac,
     nobody_to_seal_to,
+    against_the_rules,
     reviewer_line,
     reviewer_revoked,
     waiting_line,

@@ -52,6 +52,7 @@ constexpr message_text<admin_message> texts[] = {
     {bad_mac, "What was sent does not match the code: it may have been exchanged on the way. The code is "
               "dead; invite again."},
     {nobody_to_seal_to, "There is no reviewer to receive anything. Invite and approve one first."},
+    {against_the_rules, "The key log's rules do not allow this ({0}). Nothing was changed."},
     {reviewer_line, "{0}  {1}  {2}  {3} keys left"},
     {reviewer_revoked, "{0}  {1}  {2}  revoked"},
     {waiting_line, "{0}  invitation: {1}"},

@@ -51,6 +51,7 @@ constexpr message_text<admin_message> texts[] = {
     {bad_mac,
      "등록 내용이 코드와 맞지 않습니다. 중간에서 바뀌었을 수 있어 코드를 폐기했습니다. 다시 초대하십시오."},
     {nobody_to_seal_to, "제보를 받을 조사관이 없습니다. 먼저 조사관을 초대하고 승인하십시오."},
+    {against_the_rules, "키 기록의 규칙에 맞지 않습니다({0}). 바뀐 것은 없습니다."},
     {reviewer_line, "{0}번  {1}  {2}  남은 키 {3}개"},
     {reviewer_revoked, "{0}번  {1}  {2}  해지됨"},
     {waiting_line, "{0}번  초대: {1}"},

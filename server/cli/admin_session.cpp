@@ -97,6 +97,8 @@ void fail_admin(command_context& context, const boost::system::error_code& error
         fail(context, exit_code::refused, admin_message::nobody_to_seal_to);
     else if (error == crypto::errc::bad_mac)
         fail(context, exit_code::untrusted, admin_message::bad_mac);
+    else if (error.category() == crypto::error_category()) // of a statement that was to be signed here
+        fail(context, exit_code::refused, admin_message::against_the_rules, error.message());
     else
         fail(context, error);
 }

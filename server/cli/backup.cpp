@@ -21,7 +21,7 @@ void back_up(command_context& context, const std::string& config, const std::str
 }
 
 void restore(command_context& context, const std::string& from, const std::string& directory) {
-    auto problems = storage::restore(from, directory);
+    auto problems = storage::restore(from, directory, context.now());
     if (!problems && problems.error() == storage::errc::exists)
         return fail(context, exit_code::failure, restore_not_empty, directory);
     if (!problems) return fail(context, problems.error());

@@ -13,6 +13,9 @@
 #include <sys/resource.h>
 #include <sys/timex.h>
 
+#include <map>
+#include <set>
+
 namespace changgu::cli {
 namespace {
 
@@ -167,6 +170,21 @@ void check_policy(findings& f, const crypto::key_log& log, const server::config&
     if (ahead > rules.ahead) f.bad(check_ahead_bad, ahead);
 }
 
+// Those that came with an enrolment serve until the reviewer first signs in.
+std::vector<storage::numbered_prekey> published_prekeys(storage::reader& reader) {
+    auto out = reader.list_prekeys();
+    for (const storage::enrolment& e : reader.list_enrolments()) {
+        auto request = crypto::parse_json(crypto::as_text(e.request));
+        auto list = request ? crypto::read_array(*request, "prekeys", 64) : crypto::errc::bad_json;
+        if (!list) continue;
+        for (const crypto::json::value& one : **list) {
+            auto p = one.is_object() ? crypto::prekey_from_json(one.get_object()) : crypto::errc::bad_field;
+            if (p) out.push_back({e.number, {p->epoch, p->key, p->signed_by_identity}});
+        }
+    }
+    return out;
+}
+
 void check_epochs(findings& f, const crypto::key_log& log, storage::reader& reader, std::uint64_t now) {
     auto current = log.sealing_epoch(now);
     if (!current)
@@ -182,12 +200,13 @@ void check_epochs(findings& f, const crypto::key_log& log, storage::reader& read
     std::map<std::uint32_t, std::size_t> left;
     for (const auto& [number, who] : log.reviewers())
         if (!who.revoked) left[number] = 0;
-    for (const storage::numbered_prekey& p : reader.list_prekeys()) {
-        const auto counted = left.find(p.number);
-        if (counted == left.end() || p.key.epoch <= log.last_epoch()) continue;
+    std::set<std::pair<std::uint32_t, std::uint32_t>> usable; // number, epoch
+    for (const storage::numbered_prekey& p : published_prekeys(reader)) {
+        if (!left.contains(p.number) || p.key.epoch <= log.last_epoch()) continue;
         if (verify_prekey(log.find_reviewer(p.number)->entry.identity, p.key.signature, log.org(), p.number,
-                          p.key.epoch, p.key.key))
-            ++counted->second;
+                          p.key.epoch, p.key.key) &&
+            usable.emplace(p.number, p.key.epoch).second)
+            ++left[p.number];
     }
     std::size_t least = crypto::prekeys_ahead;
     for (const auto& [number, count] : left) {

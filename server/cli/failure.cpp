@@ -45,12 +45,14 @@ meaning of(client::errc e) noexcept {
     case precondition_failed:
     case bad_envelope:
     case client::errc::refused: return {exit_code::refused, message::failed_refused};
+    case bad_log: return {untrusted, message::failed_broken_log};
     case bad_answer:
     case index_disordered: return {failure, message::failed_answer};
     case unknown_category: return {usage, message::failed_category};
     case unknown_reviewer: return {usage, message::failed_reviewer};
     case everybody_excluded: return {usage, message::failed_everybody};
     case exclusion_unknown: return {usage, message::say_who_again};
+    case exclusion_too_late: return {usage, message::failed_too_late};
     case too_long: return {usage, message::failed_too_long};
     case too_many_files: return {usage, message::failed_too_many};
     case send_unconfirmed: return {unreachable, message::failed_transport};

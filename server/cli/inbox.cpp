@@ -20,12 +20,12 @@ void warn(terminal& term, const client::alarm& a) {
 
 json::object to_json(const client::sync_report& r) {
     constexpr std::array<std::string_view, 3> kinds{"damaged", "forked_log", "bad_case"};
+    constexpr std::array<std::string_view, 3> reasons{"no_case_key", "too_large", "excludes_a_reader"};
     json::array strays;
     for (const auto& s : r.strays)
-        strays.emplace_back(json::object{
-            {"thread", crypto::to_hex(s.thread.view())},
-            {"reason", s.why == client::stray_message::reason::too_large ? "too_large" : "no_case_key"},
-            {"text", s.text}});
+        strays.emplace_back(json::object{{"thread", crypto::to_hex(s.thread.view())},
+                                         {"reason", reasons[static_cast<std::size_t>(s.why)]},
+                                         {"text", s.text}});
     json::array alarms;
     for (const auto& a : r.alarms)
         alarms.emplace_back(json::object{{"kind", kinds[static_cast<std::size_t>(a.what)]},
@@ -67,9 +67,10 @@ std::string first_line(const client::case_view& c) {
 }
 
 void print(terminal& term, const client::sync_report& report, const std::vector<client::case_view>& cases) {
+    constexpr std::array explanations{message::stray_no_key, message::stray_too_large,
+                                      message::stray_excludes_a_reader};
     for (const auto& s : report.strays) {
-        term.print(s.why == client::stray_message::reason::too_large ? message::stray_too_large
-                                                                     : message::stray_no_key,
+        term.print(explanations[static_cast<std::size_t>(s.why)],
                    crypto::to_hex(s.thread.view()).substr(0, 8));
         term.print_line(s.text);
     }

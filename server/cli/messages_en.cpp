@@ -99,6 +99,8 @@ constexpr message_text<message> texts[] = {
     {case_line, "{0}  {1}  assignee {2}  {3}"},
     {nobody, "nobody"},
     {stray_no_key, "An addition to a case ({0}) whose key you do not have. It is shown this once:"},
+    {stray_excludes_a_reader, "An addition that excludes somebody who has the key of its case ({0}). It is "
+                              "not kept there. It is shown this once:"},
     {stray_too_large, "A tip too large to be kept in a case ({0}). It is shown this once:"},
     {alarm_damaged, "Warning: an envelope of batch {0} was sealed to you and is damaged ({1})."},
     {alarm_forked, "Warning: a sender in batch {0} saw another key log. The server deceives somebody."},
@@ -157,6 +159,8 @@ constexpr message_text<message> texts[] = {
     {failed_answer, "The server's answer is not what it should be ({0})."},
     {failed_category, "There is no such category. See --list."},
     {failed_reviewer, "There is no reviewer of that number. See --list."},
+    {failed_too_late,
+     "Somebody who could read the tip cannot be excluded afterwards. Send a new tip with --exclude instead."},
     {failed_everybody, "With everybody excluded nobody could read it."},
     {failed_too_long, "The text is too long."},
     {failed_too_many, "At most 16 files can be attached."},

@@ -47,7 +47,9 @@ template <class Ask, class Take> result<void> read_log(std::uint64_t from, const
         if ((*notes)->empty()) return errc::bad_answer; // a server that never gets to the end
         for (const json::value& one : **notes) {
             if (!one.is_string() || one.get_string().size() > crypto::max_note_size) return errc::bad_answer;
-            if (auto ok = take(std::string_view(one.get_string())); !ok) return ok.error();
+            // Why it does not verify would read as if it were the user's own fault (revoked_reviewer).
+            if (auto ok = take(std::string_view(one.get_string())); !ok)
+                return ok.error() == crypto::errc::wrong_org ? ok.error() : make_error_code(errc::bad_log);
             ++from;
         }
     }

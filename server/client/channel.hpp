@@ -60,7 +60,7 @@ struct numbered_prekey {
 /// answer that is not as the API says); calls say only what is particular to them.
 class channel {
   public:
-    /// Fetches the whole key log and verifies it. Errors: also those of crypto::key_log, and
+    /// Fetches the whole key log and verifies it. Errors: also bad_log, crypto::errc::wrong_org and
     /// origin_not_listed. Throws std::runtime_error when the CA file cannot be read.
     static result<channel> open(const channel_options& options);
 

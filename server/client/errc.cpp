@@ -44,11 +44,13 @@ std::string_view name(errc e) noexcept {
         CHANGGU_NAME(server_error);
         CHANGGU_NAME(refused);
         CHANGGU_NAME(bad_answer);
+        CHANGGU_NAME(bad_log);
         CHANGGU_NAME(index_disordered);
         CHANGGU_NAME(unknown_category);
         CHANGGU_NAME(unknown_reviewer);
         CHANGGU_NAME(everybody_excluded);
         CHANGGU_NAME(exclusion_unknown);
+        CHANGGU_NAME(exclusion_too_late);
         CHANGGU_NAME(too_long);
         CHANGGU_NAME(too_many_files);
         CHANGGU_NAME(send_unconfirmed);

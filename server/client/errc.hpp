@@ -28,11 +28,13 @@ enum class errc {
     refused, // a problem of a kind this client does not know
     // what the client finds
     bad_answer,       // not what the API says
+    bad_log,          // a key log that does not verify, though it begins with the right organisation
     index_disordered, // the reply index is not sorted
     unknown_category,
     unknown_reviewer, // an excluded number that this epoch does not name
     everybody_excluded,
-    exclusion_unknown, // somebody was excluded at first, and no reply says who: say it again
+    exclusion_unknown,  // somebody was excluded at first, and no reply says who: say it again
+    exclusion_too_late, // who has read a thread cannot be kept out of it any more
     too_long,
     too_many_files,
     send_unconfirmed, // the connection was lost each time: it may have arrived

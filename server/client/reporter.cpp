@@ -282,16 +282,26 @@ result<std::vector<std::uint32_t>> send_follow_up(channel& on, const crypto::rec
                                                   std::uint64_t now, const progress& tell) {
     auto replies = find_replies(on, keys);
     if (!replies) return replies.error();
-    std::set<std::uint32_t> excluded(what.excluded.begin(), what.excluded.end());
+    std::set<std::uint32_t> excluded;
+    bool told = false;
     std::uint64_t next = 0;
     for (const found_reply& r : *replies) {
         next = r.index + 1;
-        if (!r.message) continue;
-        for (const std::uint32_t number : r.message->excluded) // those that nobody has any more say nothing
+        // Nobody was excluded, or the receipt says so: a reply cannot shut anybody out afterwards.
+        if (!r.message || !crypto::somebody_excluded(receipt)) continue;
+        for (const std::uint32_t number : r.message->excluded) {
+            told = true;
             if (const auto* who = on.log().find_reviewer(number); who != nullptr && !who->revoked)
                 excluded.insert(number);
+        }
     }
-    if (crypto::somebody_excluded(receipt) && excluded.empty()) return errc::exclusion_unknown;
+    if (crypto::somebody_excluded(receipt) && !told) {
+        if (what.excluded.empty()) return errc::exclusion_unknown;
+        excluded.insert(what.excluded.begin(), what.excluded.end());
+    }
+    // Whoever could read the thread has the key of its case, where this message is going to be kept.
+    if (std::ranges::any_of(what.excluded, [&](std::uint32_t n) { return !excluded.contains(n); }))
+        return errc::exclusion_too_late;
 
     crypto::follow_up m;
     m.id = crypto::random_fixed<crypto::message_id>();

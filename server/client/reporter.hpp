@@ -49,9 +49,10 @@ struct found_reply {
 /// Every reply to this receipt that there is or was, by index. Changes no state.
 result<std::vector<found_reply>> find_replies(channel& on, const crypto::reporter_keys& keys);
 
-/// Sends a follow-up to the thread of a receipt. The exclusion list is what verified replies repeat, and what
-/// the draft adds; it is returned, for the reporter to see: a reviewer may have lied in a reply. Errors:
-/// exclusion_unknown (somebody was excluded once and neither says who), and those of send_report.
+/// Sends a follow-up to the thread of a receipt. The exclusion list is what verified replies repeat or, where
+/// none does, what the draft says again; it is returned, for the reporter to see: a reviewer may have lied in
+/// a reply. Errors: exclusion_unknown (somebody was excluded once and neither says who), exclusion_too_late
+/// (the draft excludes somebody who could read the thread so far), and those of send_report.
 result<std::vector<std::uint32_t>> send_follow_up(channel& on, const crypto::receipt& receipt,
                                                   const crypto::reporter_keys& keys, const draft& what,
                                                   std::uint64_t now, const progress& tell = {});

@@ -13,7 +13,11 @@ namespace changgu::client {
 
 /// A message that could be read but has no case here: shown at once, since the inbox moves on.
 struct stray_message {
-    enum class reason : std::uint8_t { no_case_key, too_large };
+    enum class reason : std::uint8_t {
+        no_case_key,
+        too_large,
+        excludes_a_reader, ///< somebody who has the case's key: kept there, they could read it
+    };
     reason why = reason::no_case_key;
     crypto::thread_id thread;
     std::string text;

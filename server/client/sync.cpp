@@ -17,6 +17,7 @@ struct reviewer::arrival {
     std::optional<crypto::message_id> id; ///< of a follow-up
     crypto::log_position log;
     std::string text;
+    std::vector<std::uint32_t> excluded;
 };
 
 struct reviewer::arrivals {
@@ -106,7 +107,7 @@ void reviewer::look_at(std::uint32_t batch, bytes_view envelope, arrivals& into,
         return;
     }
     const auto thread = crypto::thread_of(opened->message.signer);
-    arrival a{batch, header->epoch, context, std::move(*opened), thread, {}, {}, {}};
+    arrival a{batch, header->epoch, context, std::move(*opened), thread, {}, {}, {}, {}};
     if (a.opened.message.kind == crypto::message_kind::report) {
         auto m = crypto::report_of(a.opened.message);
         if (!m) return raise(m.error());
@@ -119,6 +120,7 @@ void reviewer::look_at(std::uint32_t batch, bytes_view envelope, arrivals& into,
         a.log = m->log;
         a.id = m->id;
         a.text = std::move(m->text);
+        a.excluded = std::move(m->excluded);
         into.follow_ups.push_back(std::move(a));
     }
 }
@@ -161,6 +163,13 @@ result<void> reviewer::add_follow_up(const arrival& a, sync_report& report) {
     }
     auto view = read_case(a.thread);
     if (!view) return view.error();
+    const auto from_the_start = view->excluded();
+    if (std::ranges::any_of(a.excluded, [&](std::uint32_t n) {
+            return std::ranges::find(from_the_start, n) == from_the_start.end();
+        })) {
+        report.strays.push_back({stray_message::reason::excludes_a_reader, a.thread, a.text});
+        return {};
+    }
     if (auto ok = keep(*view, a, report); !ok) return ok;
     if (std::ranges::find(report.changed, a.thread) == report.changed.end())
         report.changed.push_back(a.thread);

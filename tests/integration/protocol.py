@@ -191,8 +191,16 @@ def blank_envelope(epoch):
     return b"\1" + be(epoch) + bytes(3) + os.urandom(ENVELOPE - 8)
 
 
+def open_frame(org, block, header, context):
+    frame = zlib.decompress(unpad(block), -15)
+    kind, signer, signature, text = frame[0], frame[1:33], frame[33:97], frame[97:]
+    tag = ["changgu/report/v1", "changgu/follow-up/v1", "changgu/reply/v1", "changgu/event/v1"][kind - 1]
+    assert verifies(signer, signature, tagged(tag, org, H(32, header), context, text))
+    return kind, signer, json.loads(text)
+
+
 def open_slot(org, context, envelope, slot, pair):
-    """(kind, signer, JSON), or None when the slot is not for this pair."""
+    """(kind, signer, JSON, content key), or None when the slot is not for this pair."""
     share = seal_open(envelope[8 + 81 * slot : 89 + 81 * slot], pair)
     if share is None:
         return None
@@ -201,22 +209,24 @@ def open_slot(org, context, envelope, slot, pair):
     assert envelope[1304:1336] == HK(key, envelope[:1304])
     block = aead_open(key, bytes(24), org + context + envelope[:1336], envelope[1336:])
     assert block is not None
-    frame = zlib.decompress(unpad(block), -15)
-    kind, signer, signature, text = frame[0], frame[1:33], frame[33:97], frame[97:]
-    tag = {1: "changgu/report/v1", 2: "changgu/follow-up/v1", 3: "changgu/reply/v1"}[kind]
-    assert verifies(signer, signature, tagged(tag, org, H(32, envelope[:1336]), context, text))
-    return kind, signer, json.loads(text)
+    return *open_frame(org, block, envelope[:1336], context), key
 
 
-def opens(log, keyring, envelopes, epoch):
-    """How many of these envelopes of an epoch this keyring opens; None when it has forgotten the epoch."""
+def opened(log, keyring, envelopes, epoch):
+    """What this keyring opens of an epoch's envelopes, as open_slot; None when it has forgotten the epoch. One that the epoch
+    does not name tries every slot."""
     pair, slot = intake_pair(keyring, epoch), log.slot(epoch, keyring["number"])
     if pair is None:
         return None
-    context = log.epochs[epoch][1]
-    of_epoch = [e for e in envelopes if e[1:5] == be(epoch)]
-    return sum(any(open_slot(log.org, context, e, s, pair) for s in ([slot] if slot is not None else range(16)))
-               for e in of_epoch)
+    slots = range(16) if slot is None else [slot]
+    tried = (open_slot(log.org, log.epochs[epoch][1], e, s, pair) for e in envelopes if e[1:5] == be(epoch) for s in slots)
+    return [found for found in tried if found]
+
+
+def opens(log, keyring, envelopes, epoch):
+    """How many it opens."""
+    found = opened(log, keyring, envelopes, epoch)
+    return None if found is None else len(found)
 
 
 # --- section 7 --------------------------------------------------------------------------------------------------------
@@ -227,14 +237,37 @@ def receipt_bytes(digits):
     return whole[:10]
 
 
-def receipt_tokens(org, ten, count):
-    master = argon2id(ten, H(32, b"changgu/receipt/v1", org)[:16], 3, 65536)
+def receipt_master(org, ten):
+    return argon2id(ten, H(32, b"changgu/receipt/v1", org)[:16], 3, 65536)
+
+
+def receipt_tokens(master, count):
     chain = kdf(master, 4, "receipt_")
     return [kdf(chain, i, "token___") for i in range(count)]
 
 
 def reply_address(token):
     return H(32, b"changgu/address/v1", token)
+
+
+# --- section 8 --------------------------------------------------------------------------------------------------------
+
+def case_events(server, org, case_key):
+    """The events of a case, as JSON."""
+    events = []
+    while True:
+        j = len(events)
+        token = kdf(case_key, j, "casetok_")
+        address = H(32, b"changgu/case-address/v1", token)
+        status, body, _ = server.request("POST", "/cases/read", address)
+        assert (status, len(body)) == (200, 1 + ENVELOPE)
+        if body[0] == 0:
+            return events
+        sealed = body[1:]
+        block = aead_open(kdf(case_key, j, "casekey_"), sealed[8:32], org + address + sealed[:32], sealed[32:])
+        kind, _, event = open_frame(org, block, sealed[:32], address)
+        assert kind == 4
+        events.append(event)
 
 
 # --- section 10 -------------------------------------------------------------------------------------------------------
@@ -290,6 +323,16 @@ class Server:
         if status == 201:
             self.bearer = json.loads(answer)["bearer"]
         return status
+
+    def replies(self, org, master, count=4):
+        """(state, (kind, signer, JSON, …) or None) of a receipt's first addresses."""
+        tokens = receipt_tokens(master, count)
+        status, body, _ = self.request("POST", "/replies/read", b"".join(tokens))
+        assert (status, len(body)) == (200, 4 * (1 + ENVELOPE))
+        pair = box_key_pair(kdf(master, 3, "receipt_"))
+        items = [body[i * (1 + ENVELOPE) : (i + 1) * (1 + ENVELOPE)] for i in range(4)]
+        return [(item[0], open_slot(org, reply_address(t), item[1:], 0, pair) if item[0] == 1 else None)
+                for t, item in zip(tokens, items)]
 
     def inbox(self, after=0):
         """[(batch, envelope)]"""

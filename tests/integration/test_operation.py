@@ -13,6 +13,10 @@ OF_THE_MACHINE = ("clock", "memory", "released every")
 
 
 class Operation(harness.ChannelTest):
+    def setUp(self):
+        if self.channel.server is None:
+            self.channel.start()
+
     def doctor(self, config, expect=None):
         findings = self.channel.run("doctor", "--config", config, expect=expect).data
         return [f["finding"] for f in findings if f["verdict"] != "ok" and not any(w in f["finding"] for w in OF_THE_MACHINE)]
@@ -35,14 +39,15 @@ class Operation(harness.ChannelTest):
         original, kept = channel.data, channel.home / "data-kept"
         channel.run("restore", "--from", stopped, "--data", original, expect=FAILURE)
         original.rename(kept)
-        for backup, opened in ((running, 0), (stopped, 1)):
+        # The reviewer has read further than either backup, and on the restored server all the same misses nothing.
+        for backup, opened in ((running, 1), (stopped, 2)):
             original.mkdir(mode=0o700)
             channel.run("restore", "--from", backup, "--data", original)
             self.assertEqual(self.doctor(channel.config), [])
             channel.start()
+            channel.report("after the restore")
             channel.wait_for_release()
-            sync = channel.reviewer(1, "inbox").data
-            self.assertEqual((sync["sync"]["opened"], len(sync["cases"])), (opened, 1 + opened))
+            self.assertEqual(channel.reviewer(1, "inbox").data["sync"]["opened"], opened)
             channel.reporter("answers", receipt, expect=NOTHING)
             self.assertEqual(channel.stop(), 0)
             self.remove(original)
@@ -89,7 +94,7 @@ class Operation(harness.ChannelTest):
 
     def test_init_overwrites_nothing(self):
         channel = self.channel
-        secrets = {"passphrase": "x", "recovery-passphrase": "y"}
+        secrets = {"passphrase": "a passphrase of nobody", "recovery-passphrase": "another of nobody"}
         before = channel.config.read_bytes()
         channel.run("init", "--dir", channel.home, "--origin", channel.origin, secrets=secrets, expect=FAILURE)
         self.assertEqual(channel.config.read_bytes(), before)

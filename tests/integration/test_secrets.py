@@ -50,7 +50,7 @@ class Secrets(harness.ChannelTest):
         wrong = ("a" if code[0] != "a" else "b") + code[1:]
         path = channel.desk / "nobody.keyring"
         for given in (wrong, code[:-2], "not a code"):
-            channel.run("enrol", *channel.public(), "--keyring", path, secrets={"code": given, "passphrase": "x y z"},
+            channel.run("enrol", *channel.public(), "--keyring", path, secrets={"code": given, "passphrase": "words of nobody"},
                         expect=BAD_SECRET)
             self.assertFalse(path.exists())
         # A code serves once.

@@ -75,6 +75,8 @@ class Tour(harness.ChannelTest):
         digits = {"words": english["digits"]}
         self.assertEqual(channel.reporter("answers", digits).data["answers"][0]["text"], ANSWERS[1])
 
+        self.check_another_client(korean, cases[KOREAN])
+
         # Across a rotation the thread goes on, and 3 stays out of it though the reporter does not say so again.
         self.assertEqual(channel.admin("keys", "rotate").data, {"epochs": [2]})
         sent = channel.run("follow-up", *channel.public(), "--file", "-", stdin=FOLLOW_UP, secrets={"receipt": korean["words"]})
@@ -120,6 +122,29 @@ class Tour(harness.ChannelTest):
         self.assertEqual(others, [2, 2])
         self.assertEqual({(len(e), e[:1], e[5:8]) for e in envelopes}, {(8192, b"\1", bytes(3))})
 
+    def check_another_client(self, receipt, number):
+        """One that was written from docs/protocol.md alone reads the same report, case and answer."""
+        channel = self.channel
+        keyring = protocol.open_keyring(channel.keyring(2), channel.secrets["reviewer 2"])
+        server = protocol.Server(channel)
+        log = server.key_log()
+        self.assertEqual(log.org.hex(), channel.org)
+        server.sign_in(keyring)
+        found = protocol.opened(log, keyring, [e for _, e in server.inbox()], 1)
+        kind, author, report, key = next(f for f in found if f[2]["text"] == KOREAN)
+        master = protocol.receipt_master(log.org, protocol.receipt_bytes(receipt["digits"]))
+        self.assertEqual(author, protocol.sign_key_pair(protocol.kdf(master, 2, "receipt_"))[0])
+        self.assertEqual(report["addresses"], [b64(protocol.reply_address(t)) for t in protocol.receipt_tokens(master, 8)])
+        self.assertEqual((kind, report["excluded"], [a["name"] for a in report["attachments"]]), (1, [3], ["meeting.jpg"]))
+
+        events = protocol.case_events(server, log.org, protocol.kdf(key, 2, "case____"))
+        self.assertEqual([e["type"] for e in events], ["snapshot", "assign", "reply"])
+        self.assertEqual((events[0]["case_number"], events[1]["number"]), (number, 2))
+        self.assertEqual((events[2]["address"], events[2]["text"]), (report["addresses"][0], ANSWERS[0]))
+        replies = protocol.Server(channel).replies(log.org, master)
+        self.assertEqual([state for state, _ in replies], [1, 0, 0, 0])
+        self.assertEqual([replies[0][1][2][m] for m in ("text", "status", "excluded")], [ANSWERS[0], "more_information", [3]])
+
     def check_the_disk(self, *receipts):
         """After it the server has nothing that says who, from where, what, or by which receipt."""
         channel = self.channel
@@ -138,24 +163,28 @@ class Tour(harness.ChannelTest):
         for text in (KOREAN, ENGLISH, FOLLOW_UP, *ANSWERS):
             needles += [line.encode() for line in text.split("\n")]
         needles += [secret.encode() for secret in channel.secrets.values()]
-        org = bytes.fromhex(channel.org)
+        org, answered = bytes.fromhex(channel.org), []
         for receipt in receipts:
             ten = protocol.receipt_bytes(receipt["digits"])
             words = receipt["words"].split()
             needles += [receipt["words"].encode(), receipt["digits"].encode(), receipt["digits"].replace(" ", "").encode(), ten,
                         ten.hex().encode(), b64(ten)[:12].encode()] + [" ".join(words[i : i + 2]).encode() for i in range(7)]
-            for token in protocol.receipt_tokens(org, ten, 16):
+            tokens = protocol.receipt_tokens(protocol.receipt_master(org, ten), 16)
+            answered.append(protocol.reply_address(tokens[0]))
+            for token in tokens:
                 needles += [token, token.hex().encode(), b64(token)[:42].encode()]
-        # The search can find: addresses are there, and the origin is in the key log.
         everything = {path: path.read_bytes() for path in [*channel.files(), channel.log]}
-        address = protocol.reply_address(protocol.receipt_tokens(org, protocol.receipt_bytes(receipts[0]["digits"]), 1)[0])
-        joined = b"".join(everything.values())
-        self.assertIn(address[:16], joined)
-        self.assertIn(channel.origin.encode(), joined)
+        # The search can find: the addresses of the answers are there, and the origin is in the key log.
+        for present in [*answered, channel.origin.encode()]:
+            self.assertTrue(any(present in content for content in everything.values()))
         for path, content in everything.items():
             for needle in needles:
-                self.assertNotIn(needle, content, f"{needle!r} is in {path}")
-        self.assertNotIn(b"Mozilla", channel.log.read_bytes())
+                self.assertFalse(needle in content, f"{needle!r} is in {path}")
+        # The log's time is the hour, and the doctor, which looks for the like, finds nothing either.
+        self.assertRegex(channel.log.read_text(), r"(?m)^\d{4}-\d\d-\d\dT\d\dZ info tick_done ")
+        self.assertNotRegex(channel.log.read_text(), r"\d\d:\d\d")
+        findings = channel.run("doctor", "--config", channel.config, expect=None).data
+        self.assertIn("There is no address, user agent or time in the data directory.", [f["finding"] for f in findings])
 
 
 if __name__ == "__main__":

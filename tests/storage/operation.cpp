@@ -13,6 +13,8 @@ using namespace changgu::test;
 
 namespace {
 
+constexpr std::uint64_t restored_at = 1'800'000'000;
+
 void run_sql(const std::filesystem::path& file, const std::string& sql) {
     sqlite3* db = nullptr;
     REQUIRE(sqlite3_open(file.c_str(), &db) == SQLITE_OK);
@@ -140,13 +142,15 @@ TEST_CASE("a backup is complete, opens, and has neither pepper nor order of arri
 
     b.open_store.reset();
     const auto restored = elsewhere / "restored";
-    const auto problems = restore(copy, restored);
+    const auto problems = restore(copy, restored, restored_at);
     REQUIRE(problems.has_value());
     CHECK(problems->empty());
-    CHECK(restore(copy, restored).error() == make_error_code(errc::exists));
+    CHECK(restore(copy, restored, restored_at).error() == make_error_code(errc::exists));
     b.opts.directory = restored;
     b.reopen();
     CHECK(b.inbox().size() == 1);
+    CHECK(b.read().latest_batch() == restored_at); // above whatever a reviewer had read since the backup
+    CHECK(b.read().inbox_count(restored_at - 1) == 1);
     CHECK(b.read().has_envelope(id_of(spooled[7])));
     CHECK(b.release().envelopes == 200);
     CHECK_FALSE(b.read().find_keyring(1)); // nobody has its pepper any more
@@ -160,12 +164,13 @@ TEST_CASE("a damaged or foreign file is not restored") {
     const auto copy = elsewhere / "copy.db";
     REQUIRE(back_up(b.opts.directory, copy).has_value());
     run_sql(copy, "UPDATE reply_index SET prefixes = zeroblob(1024)");
-    const auto problems = restore(copy, elsewhere / "restored");
+    const auto problems = restore(copy, elsewhere / "restored", restored_at);
     REQUIRE(problems.has_value());
     CHECK_FALSE(problems->empty());
     CHECK_FALSE(std::filesystem::exists(elsewhere / "restored" / "changgu.db"));
     run_sql(elsewhere / "other.db", "CREATE TABLE t(x)");
-    CHECK_THROWS_AS((void)restore(elsewhere / "other.db", elsewhere / "restored"), std::runtime_error);
+    CHECK_THROWS_AS((void)restore(elsewhere / "other.db", elsewhere / "restored", restored_at),
+                    std::runtime_error);
 }
 
 TEST_CASE("check finds what should not be") {

@@ -177,3 +177,45 @@ TEST_CASE("what reviewers send under a receipt's address is read only if the log
     CHECK_FALSE(found[2].forked);
     CHECK(found[2].message.has_value());
 }
+
+TEST_CASE("an exclusion that comes too late is refused, and never undone in the case") {
+    office o(3);
+    const sender s(o, false);
+    auto on = o.connect();
+    REQUIRE(client::send_report(on, s.receipt, about("첫 이야기"), o.now()).has_value());
+    o.tick();
+    desk first(o, o.keyrings[0]);
+    desk second(o, o.keyrings[1]);
+    REQUIRE(first->sync()->opened.size() == 1);
+    REQUIRE(second->sync()->opened.size() == 1); // has the case's key from now on
+
+    CHECK(client::send_follow_up(on, s.receipt, s.keys, about("둘째에 대한 이야기", {2}), o.now()).error() ==
+          client::errc::exclusion_too_late);
+
+    // Another client may send it all the same: whoever can read it must not hand it on through the case.
+    crypto::follow_up m;
+    m.log = on.log().head();
+    m.id = crypto::random_fixed<crypto::message_id>();
+    m.reply_key = s.keys.reply().public_key;
+    for (std::uint64_t i = 0; i < crypto::advertised_addresses; ++i)
+        m.addresses.push_back(s.keys.address_at(i));
+    m.text = "둘째에 대한 이야기";
+    m.excluded = {2};
+    const crypto::epoch& epoch = **on.log().sealing_epoch(o.now());
+    std::vector<crypto::slot_recipient> slots;
+    for (const auto& r : epoch.entry.recipients)
+        slots.push_back(r.number == 2 ? std::nullopt : crypto::slot_recipient(r.key));
+    const auto sealed = crypto::seal_envelope(
+        on.org(), epoch.entry.epoch, crypto::context_of(epoch.statement), slots,
+        crypto::message_kind::follow_up, s.keys.author(), crypto::json::serialize(to_json(m)));
+    REQUIRE(sealed.has_value());
+    REQUIRE(on.post_envelope(*sealed).has_value());
+    o.tick();
+    const auto synced = first->sync();
+    REQUIRE(synced.has_value());
+    REQUIRE(synced->strays.size() == 1);
+    CHECK(synced->strays.front().why == client::stray_message::reason::excludes_a_reader);
+    CHECK(synced->strays.front().text == m.text);
+    const auto thread = crypto::thread_of(s.keys.author().public_key);
+    CHECK(second->read_case(thread)->messages.size() == 1);
+}
