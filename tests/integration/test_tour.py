@@ -4,7 +4,7 @@ import unittest
 
 import harness
 import protocol
-from harness import NOTHING, b64
+from harness import NOTHING, USAGE, b64
 
 KOREAN = "계약 상대를 미리 정해 두었습니다.\n지난 3월 둘째 주 회의록을 보십시오."
 ENGLISH = "Every month the juniors pay for the director's lunch.\nAsk anyone on the third floor."
@@ -81,6 +81,10 @@ class Tour(harness.ChannelTest):
         self.assertEqual(channel.admin("keys", "rotate").data, {"epochs": [2]})
         sent = channel.run("follow-up", *channel.public(), "--file", "-", stdin=FOLLOW_UP, secrets={"receipt": korean["words"]})
         self.assertEqual(sent.data, {"excluded": [3]})
+        # Who has read a thread cannot be kept out of it any more.
+        for receipt in (korean, english):
+            channel.run("follow-up", *channel.public(), "--file", "-", "--exclude", 1, stdin="too late",
+                        secrets={"receipt": receipt["words"]}, expect=USAGE)
         channel.wait_for_release()
         third = channel.reviewer(3, "inbox").data
         self.assertEqual([third["sync"][k] for k in ("opened", "changed", "strays", "alarms")], [0, 0, [], []])
@@ -96,6 +100,11 @@ class Tour(harness.ChannelTest):
         got = channel.reporter("answers", korean, expect=NOTHING).data["answers"]
         self.assertEqual(got, [{"index": 0, "state": "burned"}])
         channel.reporter("burn", korean, "--all", expect=NOTHING)
+        # With the answer its list is gone as well: the receipt knows that there was one, so nothing is sent unasked.
+        for excluded in ([], ["--exclude", 77]):
+            result = channel.run("follow-up", *channel.public(), "--file", "-", *excluded, stdin="to whom?",
+                                 secrets={"receipt": korean["words"]}, expect=USAGE)
+            self.assertEqual(result.out, "")
         channel.reviewer(2, "reply", cases[KOREAN], "--file", "-", stdin=ANSWERS[2])
         channel.wait_for_release()
         got = channel.reporter("answers", korean).data["answers"]
