@@ -99,7 +99,8 @@ result<void> back_up(const fs::path& directory, const fs::path& to) {
         main.run("VACUUM INTO ?1", std::string_view(to.native()));
         if (sync_with_directory(to)) return {};
     } catch (const database_error&) {
-        // Half a backup must not look like one.
+        ::unlink(to.c_str()); // half a backup must not look like one
+        return make_error_code(errc::failed);
     }
     ::unlink(to.c_str());
     return make_error_code(errc::failed);

@@ -26,6 +26,8 @@ class reader {
     /// Opens the databases in `directory` for reading; a store need not be open (doctor). Throws
     /// std::runtime_error if there is none, or if its schema is not this program's.
     explicit reader(const std::filesystem::path& directory);
+    reader(const reader&) = delete;
+    reader& operator=(const reader&) = delete;
     reader(reader&&) noexcept;
     reader& operator=(reader&&) noexcept;
     ~reader();

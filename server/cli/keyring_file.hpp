@@ -26,6 +26,8 @@ class keyring_file {
     static boost::system::result<keyring_file>
     open(std::filesystem::path path, crypto::secret_buffer passphrase, crypto::secret_buffer& json);
 
+    keyring_file(const keyring_file&) = delete;
+    keyring_file& operator=(const keyring_file&) = delete;
     keyring_file(keyring_file&& other) noexcept;
     keyring_file& operator=(keyring_file&& other) noexcept;
     ~keyring_file();
