@@ -167,7 +167,7 @@ transaction::transaction(database& db, kind k) : db_(db) {
 transaction::~transaction() {
     try {
         if (db_.in_transaction()) db_.run("ROLLBACK");
-    } catch (const std::exception&) { // SQLite has rolled back by itself
+    } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): SQLite has rolled back by itself
     }
 }
 

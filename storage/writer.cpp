@@ -40,12 +40,9 @@ void writer::submit(std::unique_ptr<job> j) {
             queue_.push_back(std::move(j));
         }
     }
-    if (why) {
-        j->refuse(*why);
-        j->finish();
-    } else {
-        wake_.notify_one();
-    }
+    if (!why) return wake_.notify_one();
+    j->refuse(*why); // NOLINT(bugprone-use-after-move): moved only where there is nothing to refuse
+    j->finish();
 }
 
 void writer::stop() {

@@ -61,8 +61,6 @@ class https_client {
     ~https_client();
     https_client(const https_client&) = delete;
     https_client& operator=(const https_client&) = delete;
-    https_client(const https_client&) = delete;
-    https_client& operator=(const https_client&) = delete;
     https_client(https_client&&) noexcept;
     https_client& operator=(https_client&&) noexcept;
 
