@@ -1,0 +1,378 @@
+// A channel: its verified key log, and one method for each call of docs/protocol.md, section 10, that a page makes.
+//
+// Errors of every call: offline (no answer), bad_answer (an answer that is not as the API says), and the slugs of the
+// server's problems (busy, epoch-closed, taken, …). Calls say only what is particular to them.
+import { byteAt, compare, concat, equal, fromBase64, fromU32, toBase64, toHex } from '../protocol/bytes';
+import { eventSize } from '../protocol/case_event';
+import { suite1 } from '../protocol/envelope';
+import { fail } from '../protocol/errc';
+import { chunkSize } from '../protocol/file_stream';
+import { KeyLog } from '../protocol/key_log';
+import { Members, writeJson, type Json, type JsonObject } from '../protocol/json';
+import { maxNoteSize } from '../protocol/note';
+import { signSignIn } from '../protocol/signing';
+import { wipe } from '../protocol/sodium';
+import { CodedError } from '../rpc/rpc';
+import { badAnswer, send, stream, type Answer, type Call, type Fetch } from './transport';
+
+export const tokensAtOnce = 4;
+export const blobsAtOnce = 16;
+export const eventsAtOnce = 64;
+const maxIndex = 64 << 20;
+const maxKeyringAnswer = 2 << 20;
+const maxLogStatements = 100_000;
+const notesAtOnce = 64;
+const prefixSize = 16;
+const inboxRecord = 4 + suite1.envelopeSize;
+const maxInbox = 2 ** 40;
+const longTimeout = 120_000;
+
+const itemStates = ['unknown', 'present', 'burned', 'expired'] as const;
+export type ItemState = (typeof itemStates)[number];
+
+/** `body` is there exactly when the state is present. */
+export type Item = { state: 'present'; body: Uint8Array } | { state: Exclude<ItemState, 'present'> };
+
+/** A reviewer's keyring as the server keeps it: nulls when it keeps none. */
+export interface KeptKeyring {
+  keyring: Uint8Array | null;
+  pepper: Uint8Array | null;
+  nextPepper: Uint8Array; // what the next PUT must be wrapped under
+  etag: string | null;
+}
+
+export class Channel {
+  private bearer: string | undefined;
+
+  private constructor(
+    readonly origin: string,
+    readonly log: KeyLog,
+    private readonly fetcher: Fetch,
+  ) {}
+
+  get org(): Uint8Array {
+    return this.log.org;
+  }
+
+  /**
+   * Fetches the whole key log and verifies it. With `org` null it is taken from the genesis statement: trust on first
+   * use. Errors: also wrong_org, origin_not_listed and those of KeyLog.
+   */
+  static async open(
+    origin: string,
+    org: Uint8Array | null,
+    fetcher: Fetch = (...request) => fetch(...request),
+  ): Promise<Channel> {
+    let log: KeyLog | undefined;
+    await readLog(fetcher, origin, 0, (note) => {
+      if (log !== undefined) {
+        log.append(note);
+        return;
+      }
+      log = KeyLog.start(note);
+      if (org !== null && !equal(log.org, org)) fail('wrong_org');
+    });
+    if (log === undefined) throw badAnswer();
+    log.checkOrigin(origin);
+    return new Channel(origin, log, fetcher);
+  }
+
+  /** Fetches and verifies the statements that came since. Errors: also log_forked, origin_not_listed, KeyLog's. */
+  async refresh(): Promise<void> {
+    const from = this.log.size;
+    await readLog(this.fetcher, this.origin, from, (note) => {
+      try {
+        this.log.append(note);
+      } catch (error) {
+        // A statement that follows on another one than ours: the log we saw before is not this one.
+        const forked = error instanceof CodedError && error.code === 'broken_chain';
+        throw forked && this.log.size === from ? new CodedError('log_forked') : error;
+      }
+    });
+    this.log.checkOrigin(this.origin);
+  }
+
+  // --- for everybody
+
+  /** Errors: bad-envelope, epoch-closed, busy, storage-full. */
+  async postEnvelope(envelope: Uint8Array): Promise<void> {
+    await this.send({ method: 'POST', path: '/envelopes', expected: 201, bytes: envelope });
+  }
+
+  /** Errors: taken. */
+  async putBlob(id: Uint8Array, chunk: Uint8Array): Promise<void> {
+    const path = `/blobs/${toHex(id)}`;
+    await this.send({ method: 'PUT', path, expected: 201, bytes: chunk, timeout: longTimeout });
+  }
+
+  /** Sorted 16-byte prefixes of all addresses that are or were written to. */
+  async replyIndex(): Promise<Uint8Array> {
+    const path = '/replies/index';
+    const { body } = await this.send({ path, expected: 200, maxAnswer: maxIndex, timeout: longTimeout });
+    if (body.length % prefixSize !== 0) throw badAnswer();
+    const prefix = (at: number) => body.subarray(at, at + prefixSize);
+    for (let at = prefixSize; at < body.length; at += prefixSize)
+      if (compare(prefix(at - prefixSize), prefix(at)) > 0) throw badAnswer();
+    return body;
+  }
+
+  /** Exactly four tokens. Changes nothing. */
+  async readReplies(tokens: Uint8Array[]): Promise<Item[]> {
+    const size = tokens.length * (1 + suite1.envelopeSize);
+    const { body } = await this.sendSecret({
+      method: 'POST',
+      path: '/replies/read',
+      expected: 200,
+      bytes: concat(...tokens),
+      maxAnswer: size,
+    });
+    return itemsOf(body, tokens.length, suite1.envelopeSize);
+  }
+
+  /** Exactly four tokens. */
+  async burnReplies(tokens: Uint8Array[]): Promise<void> {
+    await this.sendSecret({
+      method: 'POST',
+      path: '/replies/burn',
+      expected: 204,
+      bytes: concat(...tokens),
+    });
+  }
+
+  /** 1 to 256 tokens. */
+  async purge(kind: 'case_events' | 'file_chunks', tokens: Uint8Array[]): Promise<void> {
+    const bytes = concat(Uint8Array.of(kind === 'case_events' ? 2 : 3), ...tokens);
+    await this.sendSecret({ method: 'POST', path: '/purge', expected: 204, bytes });
+  }
+
+  /** The number that a code invites. Errors: not-found. */
+  async enrolmentNumber(id: Uint8Array): Promise<number> {
+    const answer = await this.ask({ path: `/enrolments/${toHex(id)}`, expected: 200 });
+    const number = readAnswer(() => answer.integer('number', 65_535));
+    if (number === 0) throw badAnswer();
+    return number;
+  }
+
+  /** `request` as section 10 has it. Errors: not-found, taken. */
+  async postEnrolment(id: Uint8Array, request: JsonObject): Promise<void> {
+    const path = `/enrolments/${toHex(id)}`;
+    await this.send({ method: 'POST', path, expected: 201, json: writeJson(request) });
+  }
+
+  // --- signing in: the bearer is kept here, and used by the calls below
+
+  get signedIn(): boolean {
+    return this.bearer !== undefined;
+  }
+
+  /** `secretKey` is the identity's or, for the scope keyring, the locker's. Errors: unauthorised, rate-limited. */
+  async signIn(scope: 'reviewer' | 'keyring', number: number, secretKey: Uint8Array): Promise<void> {
+    const challenge = await this.ask({
+      method: 'POST',
+      path: '/sessions/challenges',
+      expected: 201,
+      json: writeJson({ scope, number }),
+    });
+    const nonce = readAnswer(() => challenge.bytes('nonce', 32));
+    const signature = signSignIn(secretKey, this.org, { origin: this.origin, nonce, number, scope });
+    const session = await this.ask({
+      method: 'POST',
+      path: '/sessions',
+      expected: 201,
+      json: writeJson({ scope, number, nonce: toBase64(nonce), signature: toBase64(signature) }),
+    });
+    this.bearer = readAnswer(() => toBase64(session.bytes('bearer', 32)));
+  }
+
+  /** Another 900 seconds. Errors: unauthorised when the session has ended. */
+  async keepAlive(): Promise<void> {
+    await this.sendInSession({ method: 'PUT', path: '/sessions', expected: 200 });
+  }
+
+  /** Ends the session, on the server too if it can be reached: it forgets it in 15 minutes anyway. */
+  async signOut(): Promise<void> {
+    if (this.bearer === undefined) return;
+    const ended = this.sendInSession({ method: 'DELETE', path: '/sessions', expected: 204 });
+    this.bearer = undefined;
+    await ended.catch(() => undefined);
+  }
+
+  // --- reviewers
+
+  /** Hands over every envelope of batches after `after`, by batch; what `take` throws stops. */
+  async inbox(
+    after: number,
+    take: (batch: number, envelope: Uint8Array) => void | Promise<void>,
+  ): Promise<void> {
+    let pending = new Uint8Array(0);
+    let last = after + 1;
+    const call = this.inSession({ path: `/inbox?after=${after}`, expected: 200, maxAnswer: maxInbox });
+    await stream(this.fetcher, this.origin, call, async (slice) => {
+      pending = concat(pending, slice);
+      let at = 0;
+      for (; pending.length - at >= inboxRecord; at += inboxRecord) {
+        const batch = fromU32(pending, at);
+        if (batch < last) throw badAnswer();
+        last = batch;
+        await take(batch, pending.slice(at + 4, at + inboxRecord));
+      }
+      pending = pending.slice(at);
+    });
+    if (pending.length > 0) throw badAnswer();
+  }
+
+  /** 1 to 16 ids. */
+  async readBlobs(ids: Uint8Array[]): Promise<Item[]> {
+    return this.readItems('/blobs/read', ids, chunkSize);
+  }
+
+  /** Errors: taken, rate-limited. */
+  async putReply(address: Uint8Array, envelope: Uint8Array): Promise<void> {
+    const path = `/replies/${toHex(address)}`;
+    await this.sendInSession({ method: 'PUT', path, expected: 201, bytes: envelope });
+  }
+
+  /** Errors: taken, rate-limited. */
+  async putCaseEvent(address: Uint8Array, sealed: Uint8Array): Promise<void> {
+    const path = `/cases/${toHex(address)}`;
+    await this.sendInSession({ method: 'PUT', path, expected: 201, bytes: sealed });
+  }
+
+  /** 1 to 64 addresses. */
+  async readCases(addresses: Uint8Array[]): Promise<Item[]> {
+    return this.readItems('/cases/read', addresses, eventSize);
+  }
+
+  /** Replaces all of this reviewer's; at most 64. Each item as prekeyJson() makes it. */
+  async putPrekeys(prekeys: JsonObject[]): Promise<void> {
+    const json = writeJson({ prekeys });
+    await this.sendInSession({ method: 'PUT', path: '/prekeys', expected: 204, json });
+  }
+
+  async postDrained(epoch: number, signature: Uint8Array): Promise<void> {
+    const json = writeJson({ epoch, signature: toBase64(signature) });
+    await this.sendInSession({ method: 'POST', path: '/drained', expected: 204, json });
+  }
+
+  async getKeyring(): Promise<KeptKeyring> {
+    const answer = await this.sendInSession({
+      path: '/keyring',
+      expected: 200,
+      maxAnswer: maxKeyringAnswer,
+    });
+    return readAnswer(() => {
+      const members = Members.parse(answer.body);
+      return {
+        keyring: optionalBytes(members.json['keyring']),
+        pepper: members.json['pepper'] === null ? null : members.bytes('pepper', 32),
+        nextPepper: members.bytes('next_pepper', 32),
+        etag: answer.etag,
+      };
+    });
+  }
+
+  /**
+   * Puts a keyring that is wrapped under `nextPepper` of this session's last getKeyring(); returns the new ETag. `etag` is
+   * the one it replaces, null when there was none. Errors: precondition-failed when somebody else was quicker.
+   */
+  async putKeyring(locker: Uint8Array, keyring: Uint8Array, etag: string | null): Promise<string | null> {
+    const answer = await this.sendInSession({
+      method: 'PUT',
+      path: '/keyring',
+      expected: 204,
+      json: writeJson({ locker: toBase64(locker), keyring: toBase64(keyring) }),
+      ...(etag === null ? {} : { ifMatch: etag }),
+    });
+    return answer.etag;
+  }
+
+  // --- how
+
+  private async send(call: Call): Promise<Answer> {
+    return send(this.fetcher, this.origin, call);
+  }
+
+  private async sendSecret(call: Call & { bytes: Uint8Array }): Promise<Answer> {
+    try {
+      return await this.send(call);
+    } finally {
+      wipe(call.bytes);
+    }
+  }
+
+  private inSession(call: Call): Call {
+    if (this.bearer === undefined) throw new CodedError('unauthorised');
+    return { ...call, bearer: this.bearer };
+  }
+
+  private async sendInSession(call: Call): Promise<Answer> {
+    return this.send(this.inSession(call));
+  }
+
+  private async ask(call: Call): Promise<Members> {
+    const { body } = await this.send(call);
+    return readAnswer(() => Members.parse(body));
+  }
+
+  private async readItems(path: string, addresses: Uint8Array[], size: number): Promise<Item[]> {
+    const { body } = await this.sendInSession({
+      method: 'POST',
+      path,
+      expected: 200,
+      bytes: concat(...addresses),
+      maxAnswer: addresses.length * (1 + size),
+      timeout: longTimeout,
+    });
+    return itemsOf(body, addresses.length, size);
+  }
+}
+
+/** The notes of the log from `from` on, each handed over as text. Errors: also log_forked: it has become shorter. */
+async function readLog(
+  fetcher: Fetch,
+  origin: string,
+  from: number,
+  take: (note: string) => void,
+): Promise<void> {
+  let next = from;
+  let size = from + 1;
+  while (next < size) {
+    const { body } = await send(fetcher, origin, { path: `/keylog?from=${next}`, expected: 200 });
+    const page = readAnswer(() => {
+      const members = Members.parse(body);
+      if (members.integer('from') !== next) throw badAnswer();
+      const notes = members.strings('statements', notesAtOnce, maxNoteSize);
+      return { size: members.integer('size', maxLogStatements), notes };
+    });
+    size = page.size;
+    if (size < next) fail('log_forked');
+    if (size === next) return;
+    if (page.notes.length === 0) throw badAnswer(); // a server that never gets to the end
+    page.notes.forEach(take);
+    next += page.notes.length;
+  }
+}
+
+function itemsOf(body: Uint8Array, count: number, size: number): Item[] {
+  if (body.length !== count * (1 + size)) throw badAnswer();
+  return Array.from({ length: count }, (_, i): Item => {
+    const one = body.subarray(i * (1 + size), (i + 1) * (1 + size));
+    const state = itemStates[byteAt(one, 0)];
+    if (state === undefined) throw badAnswer();
+    return state === 'present' ? { state, body: one.slice(1) } : { state };
+  });
+}
+
+/** What cannot be read in an answer makes it a bad one. */
+function readAnswer<T>(read: () => T): T {
+  try {
+    return read();
+  } catch {
+    throw badAnswer();
+  }
+}
+
+function optionalBytes(value: Json | undefined): Uint8Array | null {
+  if (value === null) return null;
+  return typeof value === 'string' ? fromBase64(value) : fail('bad_field');
+}

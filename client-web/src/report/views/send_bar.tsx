@@ -1,0 +1,99 @@
+import { useEffect, useState } from 'preact/hooks';
+
+import type { Draft, Measure } from '../contract';
+import { errorText, usePage } from '../page';
+
+const pause = 300; // ms
+
+interface Props {
+  draft: Draft;
+  summary?: string;
+  error: string;
+  progress: { done: number; of: number } | undefined;
+  onSend: () => void;
+}
+
+/** How much of the envelope is used, the button, and what became of pressing it. */
+export function SendBar({ draft, summary, error, progress, onSend }: Props) {
+  const { t } = usePage();
+  return (
+    <div class="send-bar">
+      <Meter draft={draft} />
+      {summary && <p>{summary}</p>}
+      <div role="alert">
+        {error !== '' && (
+          <div class="notice bad">
+            <p>{error}</p>
+          </div>
+        )}
+      </div>
+      {progress === undefined ? (
+        <button type="button" class="button primary wide" onClick={onSend}>
+          {t.form.send}
+        </button>
+      ) : (
+        <Sending progress={progress} />
+      )}
+    </div>
+  );
+}
+
+export function Sending({ progress }: { progress: { done: number; of: number } }) {
+  const { t } = usePage();
+  return (
+    <div class="sending">
+      <p role="status">{t.form.sending}</p>
+      {progress.of > 1 ? (
+        <progress value={progress.done} max={progress.of} aria-label={t.form.sending} />
+      ) : (
+        <progress aria-label={t.form.sending} />
+      )}
+    </div>
+  );
+}
+
+/** Asks the worker, not the server: composing sends nothing. */
+function Meter({ draft }: { draft: Draft }) {
+  const { api, t } = usePage();
+  const [measure, setMeasure] = useState<Measure>();
+  const [problem, setProblem] = useState('');
+  const key = JSON.stringify(draft);
+  useEffect(() => {
+    let current = true;
+    const timer = setTimeout(() => {
+      api.measure(draft).then(
+        (value) => {
+          if (!current) return;
+          setMeasure(value);
+          setProblem('');
+        },
+        (error: unknown) => {
+          if (current) setProblem(errorText(t, error));
+        },
+      );
+    }, pause);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [api, t, key]);
+  if (measure === undefined && problem === '') return null;
+  return (
+    <div class="measure">
+      {measure !== undefined && problem === '' && !measure.becomesFile && (
+        <>
+          <meter
+            min={0}
+            max={measure.of}
+            value={Math.min(measure.used, measure.of)}
+            aria-label={t.measure.meter}
+          />
+          <p class="hint">{t.measure.used(Math.ceil((100 * measure.used) / measure.of))}</p>
+        </>
+      )}
+      <p class="hint" aria-live="polite">
+        {problem === '' ? measure?.becomesFile === true && t.measure.becomesFile : problem}
+      </p>
+    </div>
+  );
+}

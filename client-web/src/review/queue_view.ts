@@ -1,0 +1,67 @@
+// Which cases the queue shows, and in which order.
+import type { CaseSummary } from './contract';
+import { pressing, urgencyOf } from './format';
+
+export const filters = ['all', 'new', 'mine', 'due', 'open', 'closed'] as const;
+export const sorts = ['due', 'changed', 'received', 'number'] as const;
+
+export interface QueueView {
+  filter: (typeof filters)[number];
+  category: string; // '': all
+  sort: (typeof sorts)[number];
+  search: string;
+  page: number; // from 0
+}
+
+export const firstView: QueueView = { filter: 'open', category: '', sort: 'due', search: '', page: 0 };
+export const pageSize = 50;
+
+export function passes(one: CaseSummary, filter: QueueView['filter'], me: number, now: number): boolean {
+  switch (filter) {
+    case 'all':
+      return true;
+    case 'new':
+      return one.isNew;
+    case 'mine':
+      return one.assignee === me;
+    case 'due':
+      return one.clocks.some((c) => ['soon', 'over'].includes(urgencyOf(c, now)));
+    case 'open':
+      return one.status !== 'closed';
+    case 'closed':
+      return one.status === 'closed';
+  }
+}
+
+// Cases without a running clock come after those with one, paused before done.
+function urgency(one: CaseSummary): number {
+  const clock = pressing(one.clocks);
+  if (clock === null) return Infinity;
+  return clock.paused ? Number.MAX_VALUE : clock.due;
+}
+
+const orders: Record<QueueView['sort'], (a: CaseSummary, b: CaseSummary) => number> = {
+  due: (a, b) => {
+    const [x, y] = [urgency(a), urgency(b)];
+    return x === y ? b.received - a.received : x - y;
+  },
+  changed: (a, b) => b.changed - a.changed,
+  received: (a, b) => b.received - a.received,
+  number: (a, b) => (a.number < b.number ? -1 : a.number > b.number ? 1 : 0),
+};
+
+/** `found`: ids from the search, best first, or null; then its order counts and the filter does not. */
+export function arrange(
+  cases: readonly CaseSummary[],
+  view: QueueView,
+  found: readonly string[] | null,
+  me: number,
+  now: number,
+): CaseSummary[] {
+  const ofCategory = (one: CaseSummary) => view.category === '' || one.category === view.category;
+  if (found !== null) {
+    const byId = new Map(cases.map((one) => [one.id, one]));
+    return found.flatMap((id) => byId.get(id) ?? []).filter(ofCategory);
+  }
+  return cases.filter((one) => ofCategory(one) && passes(one, view.filter, me, now)).sort(orders[view.sort]);
+}

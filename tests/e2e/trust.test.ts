@@ -1,0 +1,136 @@
+// A server, or a network, that is against its users.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { launch } from './browser';
+import { Office } from './office';
+import { Reporter } from './reporter';
+
+let office: Office;
+let other: Office;
+let browser: Browser;
+beforeAll(async () => {
+  office = await Office.make(2);
+  other = await Office.make(1);
+  browser = await launch(office);
+});
+afterAll(async () => {
+  await browser.close();
+  await other.close();
+  await office.close();
+});
+
+/** Lets the office's address answer with another office's key log. */
+async function impersonate(reporter: Reporter): Promise<void> {
+  const statements = await other.keylog();
+  await reporter.page.route('**/api/v1/keylog*', (route) =>
+    route.fulfill({ body: statements, contentType: 'application/json' }),
+  );
+}
+
+test('a foreign key log stops everything', async () => {
+  const reporter = await Reporter.at(browser, 'about:blank');
+  await impersonate(reporter);
+  await reporter.page.goto(office.poster);
+  await reporter.heading(reporter.t.stops.other_channel.title).waitFor();
+  expect(await reporter.page.locator('.door').count()).toBe(0);
+  // Without the poster the origin gives it away.
+  await reporter.page.goto(`${office.origin}/?`);
+  await reporter.heading(reporter.t.stops.origin.title).waitFor();
+  await reporter.close();
+});
+
+test('a log that is cut short stops everything', async () => {
+  const reporter = await Reporter.at(browser, office.poster.replace(/seq=\d+/, 'seq=4096'));
+  await reporter.heading(reporter.t.stops.too_old.title).waitFor();
+  await reporter.close();
+});
+
+test('a statement that was changed stops everything', async () => {
+  const reporter = await Reporter.at(browser, 'about:blank');
+  await reporter.page.route('**/api/v1/keylog*', async (route) => {
+    const answer = await route.fetch();
+    const page = (await answer.json()) as { statements: string[] };
+    page.statements[1] = (page.statements[1] ?? '').replace('감사담당관', '비서실장');
+    await route.fulfill({ json: page });
+  });
+  await reporter.page.goto(office.poster);
+  await reporter.heading(reporter.t.stops.broken.title).waitFor();
+  await reporter.close();
+});
+
+test('an address bar without the poster shows the fingerprint to compare', async () => {
+  const reporter = await Reporter.at(browser, office.origin);
+  const { page, t } = reporter;
+  await page.getByText(t.fingerprint.title).waitFor();
+  await page.getByText(t.fingerprint.show).click();
+  const shown = await page.locator('.fingerprint li').allInnerTexts();
+  expect(shown.map((word) => word.replace(/^\d+\s*/, '').normalize('NFC'))).toEqual(office.fingerprint.ko);
+  await reporter.button(t.fingerprint.different).click();
+  await reporter.heading(t.stops.other_channel.title).waitFor();
+  await reporter.close();
+});
+
+test('a rotation while the form is open: sealed anew to the new epoch, and the writer notices nothing', async () => {
+  const reporter = await Reporter.at(browser, office.poster);
+  await reporter.openForm();
+  await reporter.write({ category: '갑질', text: '열쇠가 바뀌는 동안 썼습니다.' });
+  await office.admin('keys', 'rotate');
+  await office.admin('keys', 'retire', '1');
+  await reporter.send();
+  await reporter.takeReceipt();
+  await office.release();
+  expect((await office.reviewer(1, ['inbox'])).out).toContain('C-');
+  expect(reporter.visitor.faults.filter((fault) => !fault.includes('409'))).toEqual([]);
+  await reporter.close();
+});
+
+test('connections cut while sending, reading and burning lose nothing and do nothing twice', async () => {
+  const count = async () => (JSON.parse((await office.reviewer(2, ['inbox'])).out) as { cases: unknown[] }).cases.length;
+  const before = await count();
+  const reporter = await Reporter.at(browser, office.poster);
+  await reporter.openForm();
+  await reporter.write({ category: '갑질', text: '연결이 끊겨도 한 번만 갑니다.' });
+  office.proxy.cutNext('request', 4096);
+  await reporter.send();
+  await reporter.heading(reporter.t.receipt.title).waitFor();
+  expect(office.proxy.cuts).toBe(1);
+  const receipt = await reporter.takeReceipt();
+
+  await reporter.button(reporter.t.back).click();
+  await reporter.openForm();
+  await reporter.write({ category: '갑질', text: '대답만 끊겼습니다.' });
+  office.proxy.cutNext('answer', 8192);
+  await reporter.send();
+  await reporter.takeReceipt();
+  expect(office.proxy.cuts).toBe(2);
+  await office.release();
+  expect(await count()).toBe(before + 2);
+
+  const listed = JSON.parse((await office.reviewer(2, ['inbox'])).out) as { cases: { number: string }[] };
+  for (const { number } of listed.cases.slice(-2))
+    await office.reviewer(2, ['reply', number, '--file', '-', '--status', 'closed'], '조치했습니다.');
+  await office.release();
+  // Everything that goes up now, the reading of an answer among it, is cut once.
+  await reporter.button(reporter.t.back).click();
+  office.proxy.cutNext('answer', 64);
+  await reporter.openAnswers(receipt);
+  await readAnyway(reporter);
+  expect(await reporter.reply(1).innerText()).toContain('조치했습니다.');
+  office.proxy.cutNext('answer', 64);
+  await reporter.burn(1);
+  const burned = reporter.page.getByText(reporter.t.thread.burned);
+  const problem = reporter.reply(1).locator('.problem');
+  await burned.or(problem).first().waitFor();
+  if (await problem.isVisible()) await reporter.reply(1).getByRole('button', { name: reporter.t.thread.burnYes, exact: true }).click();
+  await burned.waitFor();
+  expect(office.proxy.cuts).toBe(4);
+  await reporter.close();
+});
+
+/** A read whose connection went says so and keeps the words: pressing again is all it takes. */
+async function readAnyway(reporter: Reporter): Promise<void> {
+  const problem = reporter.page.locator('.problem');
+  await reporter.reply(1).or(problem).first().waitFor();
+  if (await problem.isVisible()) await reporter.button(reporter.t.answers.look).click();
+  await reporter.reply(1).waitFor();
+}
