@@ -14,6 +14,7 @@ std::string_view signing_tag(message_kind kind) noexcept {
     case message_kind::follow_up: return label::sign_follow_up;
     case message_kind::reply: return label::sign_reply;
     case message_kind::event: return label::sign_event;
+    case message_kind::handover: return label::sign_handover;
     }
     return {};
 }

@@ -15,13 +15,13 @@
 
 namespace changgu::crypto {
 
-enum class message_kind : byte { report = 1, follow_up = 2, reply = 3, event = 4 };
+enum class message_kind : byte { report = 1, follow_up = 2, reply = 3, event = 4, handover = 5 };
 
 /// The tag that a kind is signed under; empty for a kind this version does not know.
 std::string_view signing_tag(message_kind kind) noexcept;
 
-/// 32 bytes that say where a message belongs: for a report or follow-up SHA-256 of the epoch statement's
-/// signed text, for a reply or a case event its address.
+/// 32 bytes that say where a message belongs: for a report, follow-up or hand-over SHA-256 of the epoch
+/// statement's signed text, for a reply or a case event its address.
 using context_id = fixed_bytes<struct context_tag, 32>;
 inline context_id context_of(const hash256& epoch_statement) noexcept {
     return {epoch_statement.value};

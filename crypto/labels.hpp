@@ -29,6 +29,7 @@ inline constexpr std::string_view sign_report = "changgu/report/v1";
 inline constexpr std::string_view sign_follow_up = "changgu/follow-up/v1";
 inline constexpr std::string_view sign_reply = "changgu/reply/v1";
 inline constexpr std::string_view sign_event = "changgu/event/v1";
+inline constexpr std::string_view sign_handover = "changgu/handover/v1";
 inline constexpr std::string_view sign_prekey = "changgu/prekey/v1";
 inline constexpr std::string_view sign_in = "changgu/sign-in/v1";
 inline constexpr std::string_view sign_drained = "changgu/drained/v1";

@@ -6,6 +6,9 @@ namespace {
 constexpr std::array<std::string_view, 6> statuses{"received",      "reviewing",   "more_information",
                                                    "investigating", "transferred", "closed"};
 
+constexpr std::string_view shown_as_office = "office";
+constexpr std::string_view shown_as_role = "role";
+
 json::array write_addresses(const std::vector<address>& addresses) {
     json::array out;
     for (const address& a : addresses) out.emplace_back(to_base64(a.view()));
@@ -126,9 +129,18 @@ json::object to_json(const follow_up& m) {
 }
 
 json::object to_json(const reply& m) {
-    return {{"text", m.text},
-            {"status", m.status},
-            {"excluded", write_numbers(m.excluded)},
+    json::object out{{"text", m.text},
+                     {"status", m.status},
+                     {"excluded", write_numbers(m.excluded)},
+                     {"log", to_json(m.log)}};
+    if (m.as_office) out["shown_as"] = shown_as_office;
+    return out;
+}
+
+json::object to_json(const handover& m) {
+    return {{"thread", to_base64(m.thread.view())},
+            {"case_key", to_base64(m.key.view())},
+            {"case_number", m.case_number},
             {"log", to_json(m.log)}};
 }
 
@@ -164,7 +176,25 @@ result<reply> reply_of(const frame& f) {
     auto status = read_string(*object, "status", 32);
     auto excluded = read_numbers(*object, "excluded", max_recipients);
     if (!log || !text || !status || !excluded || !is_status(*status)) return errc::bad_field;
-    return reply{*log, std::move(*text), std::move(*status), std::move(*excluded)};
+    std::string shown_as(shown_as_role);
+    if (object->contains("shown_as")) {
+        auto given = read_string(*object, "shown_as", 16);
+        if (!given || (*given != shown_as_office && *given != shown_as_role)) return errc::bad_field;
+        shown_as = std::move(*given);
+    }
+    return reply{*log, std::move(*text), std::move(*status), std::move(*excluded),
+                 shown_as == shown_as_office};
+}
+
+result<handover> handover_of(const frame& f) {
+    auto object = object_of(f, message_kind::handover);
+    if (!object) return object.error();
+    auto log = log_position_from_json(*object);
+    auto thread = read_fixed<thread_id>(*object, "thread");
+    auto key = read_fixed<case_key>(*object, "case_key");
+    auto number = read_string(*object, "case_number", max_case_number);
+    if (!log || !thread || !key || !number) return errc::bad_field;
+    return handover{*log, *thread, std::move(*key), std::move(*number)};
 }
 
 } // namespace changgu::crypto

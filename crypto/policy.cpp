@@ -4,13 +4,27 @@ namespace changgu::crypto {
 namespace {
 
 constexpr std::size_t max_labelled = 32;
+constexpr std::size_t max_departments = 128;
+constexpr std::uint64_t max_people = 1'000'000;
 constexpr std::uint64_t day = 86'400;
+
+json::object write(const labelled& item) {
+    return {{"id", item.id}, {"ko", item.text.ko}, {"en", item.text.en}};
+}
 
 json::array write_labelled(const std::vector<labelled>& items) {
     json::array out;
-    for (const labelled& item : items)
-        out.emplace_back(json::object{{"id", item.id}, {"ko", item.text.ko}, {"en", item.text.en}});
+    for (const labelled& item : items) out.emplace_back(write(item));
     return out;
+}
+
+result<labelled> read_one(const json::value& from) {
+    if (!from.is_object()) return errc::bad_field;
+    auto id = read_string(from.get_object(), "id", 64);
+    auto ko = read_string(from.get_object(), "ko", 500);
+    auto en = read_string(from.get_object(), "en", 500);
+    if (!id || id->empty() || !ko || !en) return errc::bad_field;
+    return labelled{std::move(*id), {std::move(*ko), std::move(*en)}};
 }
 
 result<std::vector<labelled>> read_labelled(const json::object& object, std::string_view name) {
@@ -18,12 +32,34 @@ result<std::vector<labelled>> read_labelled(const json::object& object, std::str
     if (!items) return items.error();
     std::vector<labelled> out;
     for (const json::value& item : **items) {
-        if (!item.is_object()) return errc::bad_field;
-        auto id = read_string(item.get_object(), "id", 64);
-        auto ko = read_string(item.get_object(), "ko", 500);
-        auto en = read_string(item.get_object(), "en", 500);
-        if (!id || id->empty() || !ko || !en) return errc::bad_field;
-        out.push_back({std::move(*id), {std::move(*ko), std::move(*en)}});
+        auto one = read_one(item);
+        if (!one) return one.error();
+        out.push_back(std::move(*one));
+    }
+    return out;
+}
+
+json::array write_departments(const std::vector<department>& items) {
+    json::array out;
+    for (const department& d : items) {
+        json::object one = write({d.id, d.text});
+        one["people"] = d.people;
+        out.emplace_back(std::move(one));
+    }
+    return out;
+}
+
+result<std::vector<department>> read_departments(const json::object& object) {
+    std::vector<department> out;
+    if (!object.contains("departments")) return out;
+    auto items = read_array(object, "departments", max_departments);
+    if (!items) return items.error();
+    for (const json::value& item : **items) {
+        auto one = read_one(item);
+        if (!one) return one.error();
+        auto people = read_integer(item.get_object(), "people", max_people);
+        if (!people || *people == 0) return errc::bad_field;
+        out.push_back({std::move(one->id), std::move(one->text), static_cast<std::uint32_t>(*people)});
     }
     return out;
 }
@@ -65,24 +101,31 @@ policy default_policy() {
         {"other", {"그 밖의 소통", "Anything else"}},
     };
     p.questions = {
-        {"who", {"누가", "Who was it?"}},          {"when", {"언제", "When was it?"}},
-        {"where", {"어디서", "Where was it?"}},    {"what", {"무엇을", "What happened?"}},
-        {"how", {"어떻게", "How did it happen?"}}, {"why", {"왜", "Why, as far as you know?"}},
+        {"who", {"누가", "Who was it?"}},
+        {"when", {"언제", "When was it?"}},
+        {"where", {"어디서", "Where was it?"}},
+        {"what", {"무엇을", "What happened?"}},
+        {"how", {"어떻게", "How did it happen?"}},
+        {"why", {"왜", "Why, as far as you know?"}},
+        {"evidence", {"참고인이나 증빙자료", "Who else knows, and what shows it?"}},
+        {"detriment", {"이 일로 걱정되는 불이익", "What harm do you fear for having told?"}},
     };
     return p;
 }
 
 json::object to_json(const policy& p) {
-    return {{"suite", p.suite},
-            {"tick", p.tick},
-            {"tick_offset", p.tick_offset},
-            {"fill", p.fill},
-            {"ahead", p.ahead},
-            {"overlap", p.overlap},
-            {"drain_max", p.drain_max},
-            {"retention_months", p.retention_months},
-            {"categories", write_labelled(p.categories)},
-            {"questions", write_labelled(p.questions)}};
+    json::object out{{"suite", p.suite},
+                     {"tick", p.tick},
+                     {"tick_offset", p.tick_offset},
+                     {"fill", p.fill},
+                     {"ahead", p.ahead},
+                     {"overlap", p.overlap},
+                     {"drain_max", p.drain_max},
+                     {"retention_months", p.retention_months},
+                     {"categories", write_labelled(p.categories)},
+                     {"questions", write_labelled(p.questions)}};
+    if (!p.departments.empty()) out["departments"] = write_departments(p.departments);
+    return out;
 }
 
 result<policy> policy_from_json(const json::object& object) {
@@ -96,8 +139,10 @@ result<policy> policy_from_json(const json::object& object) {
     auto retention = read_integer(object, "retention_months", 1200);
     auto categories = read_labelled(object, "categories");
     auto questions = read_labelled(object, "questions");
+    auto departments = read_departments(object);
     if (!suite || !tick || !tick_offset || !fill || !ahead || !overlap || !drain_max || !retention ||
-        !categories || !questions || *suite != 1 || *tick == 0 || *fill == 0 || *retention == 0)
+        !categories || !questions || !departments || *suite != 1 || *tick == 0 || *fill == 0 ||
+        *retention == 0)
         return errc::bad_field;
     policy p;
     p.suite = static_cast<std::uint8_t>(*suite);
@@ -110,6 +155,7 @@ result<policy> policy_from_json(const json::object& object) {
     p.retention_months = static_cast<std::uint32_t>(*retention);
     p.categories = std::move(*categories);
     p.questions = std::move(*questions);
+    p.departments = std::move(*departments);
     return p;
 }
 

@@ -23,6 +23,15 @@ struct labelled {
     bool operator==(const labelled&) const = default;
 };
 
+/// A part of the organisation, and how many people it has: who names it in a tip narrows down who they are to
+/// that many.
+struct department {
+    std::string id;
+    localised text;
+    std::uint32_t people = 1; ///< 1 to 1,000,000
+    bool operator==(const department&) const = default;
+};
+
 /// Durations are in seconds.
 struct policy {
     std::uint8_t suite = 1;
@@ -36,6 +45,7 @@ struct policy {
     std::uint32_t retention_months = 36; ///< of replies and files
     std::vector<labelled> categories;
     std::vector<labelled> questions;
+    std::vector<department> departments; ///< at most 128; may be none
     bool operator==(const policy&) const = default;
 
     [[nodiscard]] bool has_category(std::string_view id) const noexcept;
@@ -44,7 +54,7 @@ struct policy {
 /// The default office: the categories and questions that a public office starts with.
 policy default_policy();
 json::object to_json(const policy& p);
-/// Errors: bad_field.
+/// Every member but `departments` must be there. Errors: bad_field.
 result<policy> policy_from_json(const json::object& object);
 
 } // namespace changgu::crypto

@@ -28,8 +28,8 @@ struct config {
     std::uint64_t storage_budget = 20ULL << 30U; ///< bytes, from key "budget_mib"
     // [limits]
     http::limits limits;
-    std::uint32_t sessions = 256;        ///< reviewers' sessions at once
-    std::uint32_t puts_per_minute = 120; ///< of one reviewer
+    std::uint32_t sessions = 256;         ///< reviewers' sessions at once
+    std::uint32_t puts_per_minute = 3000; ///< of one reviewer
     // [log]
     log_options log;
 };

@@ -22,7 +22,8 @@ int main(int argc, char** argv) {
     add_global_options(app, context);
     for (const auto add : {add_report, add_answers, add_follow_up, add_burn}) add(app, context);
     for (const auto add : {add_enrol, add_inbox, add_show, add_reply, add_case}) add(app, context);
-    for (const auto add : {add_init, add_serve, add_keys, add_reviewers, add_backup, add_restore, add_doctor})
+    for (const auto add : {add_init, add_serve, add_keys, add_reviewers, add_backup, add_restore, add_poster,
+                           add_doctor, add_verify_site})
         add(app, context);
     return run(app, argc, argv, context);
 }

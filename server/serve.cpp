@@ -103,7 +103,7 @@ application::application(const config& c, api::clock_function now)
     : store_(storage_options(c)),
       service_(store_, {c.origins, c.sessions, c.puts_per_minute, std::move(now)}),
       contexts_(contexts_for(service_, c.threads)), router_(api::routes, pointers_to(contexts_)),
-      http_(http_options(c), router_), upkeep_(service_, upkeep_options(c)) {}
+      site_(router_), http_(http_options(c), site_), upkeep_(service_, upkeep_options(c)) {}
 
 application::~application() {
     upkeep_.stop();

@@ -3,6 +3,7 @@
 
 #include "server/api/context.hpp"
 #include "server/api/upkeep.hpp"
+#include "server/assets/site.hpp"
 #include "server/config.hpp"
 #include "server/http/server.hpp"
 
@@ -38,6 +39,7 @@ class application {
     api::service service_;
     std::deque<api::context> contexts_;
     http::table_router<api::context> router_;
+    assets::site site_;
     http::server http_;
     api::upkeep upkeep_;
 };

@@ -30,6 +30,7 @@ keyring_answer put_keyring(workplace& w, const keyring_put& put) {
                   put.wrap_pepper.view());
     w.main.run("INSERT OR REPLACE INTO keyring(number, etag, locker, body) VALUES(?1, ?2, ?3, ?4)",
                put.number, etag.view(), put.locker.view(), put.body);
+    forget_lockers(w.main, put.number); // the keyring's own counts from here on
     w.peppers.run("DELETE FROM pepper WHERE number = ?1 AND etag <> ?2", put.number, etag.view());
     rewrite(w.peppers);
     return {edit_outcome::done, etag};
@@ -78,6 +79,17 @@ std::optional<keyring> find_keyring(database& main, database& peppers, reviewer_
         if (current_etag(main, number) == found.etag) break;
     }
     return found;
+}
+
+std::optional<crypto::sign_public_key> find_locker(database& main, reviewer_number number) {
+    // Of two codes for one number the lesser id: an order that says nothing of which came first.
+    auto q =
+        main.ask("SELECT locker FROM (SELECT 0 AS rank, x'' AS id, locker FROM keyring WHERE number = ?1 "
+                 "UNION ALL SELECT 1, id, locker FROM enrolment WHERE number = ?1 AND locker IS NOT NULL) "
+                 "ORDER BY rank, id LIMIT 1",
+                 number);
+    if (!q.step()) return std::nullopt;
+    return q.fixed<crypto::sign_public_key>(0);
 }
 
 } // namespace changgu::storage

@@ -26,21 +26,34 @@ edit_outcome open_enrolment(database& main, const enrolment_id& id, reviewer_num
     return added == 1 ? edit_outcome::done : edit_outcome::taken;
 }
 
-edit_outcome submit_enrolment(database& main, const enrolment_id& id, bytes_view request) {
+edit_outcome submit_enrolment(database& main, const enrolment_id& id, bytes_view request,
+                              const std::optional<crypto::sign_public_key>& locker) {
     if (request.size() > max_enrolment_request) return edit_outcome::failed;
     {
-        auto q = main.ask("SELECT state, request FROM enrolment WHERE id = ?1", id.view());
+        auto q = main.ask("SELECT state, request, locker FROM enrolment WHERE id = ?1", id.view());
         if (!q.step() || q.number<std::uint64_t>(0) == killed) return edit_outcome::unknown;
-        if (q.number<std::uint64_t>(0) == submitted)
-            return std::ranges::equal(q.blob(1), request) ? edit_outcome::done : edit_outcome::taken;
+        if (q.number<std::uint64_t>(0) == submitted) {
+            const bool other = locker && !q.blob(2).empty() && q.fixed<crypto::sign_public_key>(2) != *locker;
+            return std::ranges::equal(q.blob(1), request) && !other ? edit_outcome::done
+                                                                    : edit_outcome::taken;
+        }
     }
     main.run("UPDATE enrolment SET state = ?2, request = ?3 WHERE id = ?1", id.view(), submitted, request);
+    if (locker)
+        main.run("UPDATE enrolment SET locker = ?2 WHERE id = ?1 "
+                 "AND NOT EXISTS(SELECT 1 FROM keyring WHERE keyring.number = enrolment.number)",
+                 id.view(), locker->view());
+    return edit_outcome::done;
+}
+
+edit_outcome forget_lockers(database& main, reviewer_number number) {
+    main.run("UPDATE enrolment SET locker = NULL WHERE number = ?1", number);
     return edit_outcome::done;
 }
 
 edit_outcome kill_enrolment(database& main, const enrolment_id& id) {
-    const auto n =
-        main.run("UPDATE enrolment SET state = ?2, request = NULL WHERE id = ?1", id.view(), killed);
+    const auto n = main.run("UPDATE enrolment SET state = ?2, request = NULL, locker = NULL WHERE id = ?1",
+                            id.view(), killed);
     return n == 1 ? edit_outcome::done : edit_outcome::unknown;
 }
 

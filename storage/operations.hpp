@@ -25,8 +25,10 @@ compact_report compact_batches(workplace& w, day_number today);      // (alone)
 // keys.cpp
 edit_outcome append_key_log(database& main, std::uint64_t next, std::span<const std::string> notes);
 edit_outcome open_enrolment(database& main, const enrolment_id& id, reviewer_number number);
-edit_outcome submit_enrolment(database& main, const enrolment_id& id, bytes_view request);
+edit_outcome submit_enrolment(database& main, const enrolment_id& id, bytes_view request,
+                              const std::optional<crypto::sign_public_key>& locker);
 edit_outcome kill_enrolment(database& main, const enrolment_id& id);
+edit_outcome forget_lockers(database& main, reviewer_number number);
 edit_outcome remove_enrolment(database& main, const enrolment_id& id);
 edit_outcome put_prekeys(database& main, reviewer_number number, std::span<const prekey> keys);
 edit_outcome put_drained(database& main, std::uint32_t epoch, const drained_mark& mark);
@@ -51,6 +53,7 @@ edit_outcome remove_keyring(workplace& w, reviewer_number number); // (alone)
 /// Deletes peppers whose keyring was never written or has been replaced: what a crash can leave.
 void drop_stale_peppers(workplace& w);
 std::optional<keyring> find_keyring(database& main, database& peppers, reviewer_number number);
+std::optional<crypto::sign_public_key> find_locker(database& main, reviewer_number number);
 
 // check.cpp
 std::vector<std::string> check_databases(database& main, database& peppers);

@@ -138,6 +138,9 @@ std::vector<drained_mark> reader::list_drained(std::uint32_t epoch) {
     return all;
 }
 
+std::optional<crypto::sign_public_key> reader::find_locker(reviewer_number number) {
+    return storage::find_locker(impl_->main, number);
+}
 std::optional<keyring> reader::find_keyring(reviewer_number number) {
     return storage::find_keyring(impl_->main, impl_->peppers, number);
 }

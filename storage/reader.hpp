@@ -70,6 +70,8 @@ class reader {
     /// By number.
     std::vector<drained_mark> list_drained(std::uint32_t epoch);
     std::optional<keyring> find_keyring(reviewer_number number);
+    /// What signs in to a session for the keyring only: the keyring's locker, else an enrolment's.
+    std::optional<crypto::sign_public_key> find_locker(reviewer_number number);
 
     // Operation
 

@@ -56,13 +56,16 @@ CREATE TABLE keyring(
     number INTEGER PRIMARY KEY, etag BLOB NOT NULL, locker BLOB NOT NULL, body BLOB NOT NULL) STRICT;
 )sql";
 
+// The locker that a submitted enrolment names, until its number has a keyring.
+constexpr const char* main_v2 = "ALTER TABLE enrolment ADD COLUMN locker BLOB;";
+
 constexpr const char* peppers_v1 = R"sql(
 CREATE TABLE pepper(
     number INTEGER NOT NULL, etag BLOB NOT NULL, pepper BLOB NOT NULL, PRIMARY KEY(number, etag)) STRICT, WITHOUT ROWID;
 )sql";
 
 // The nth script brings schema n to n + 1.
-constexpr std::array main_migrations{main_v1};
+constexpr std::array main_migrations{main_v1, main_v2};
 constexpr std::array pepper_migrations{peppers_v1};
 
 struct description {

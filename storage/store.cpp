@@ -174,12 +174,18 @@ void store::open_enrolment(const enrolment_id& id, reviewer_number number, callb
     impl_->edit(
         0, [id, number](database& m) { return storage::open_enrolment(m, id, number); }, std::move(done));
 }
-void store::submit_enrolment(const enrolment_id& id, bytes request, callback<edit_outcome> done) {
+void store::submit_enrolment(const enrolment_id& id, bytes request,
+                             std::optional<crypto::sign_public_key> locker, callback<edit_outcome> done) {
     const auto cost = request.size();
     impl_->edit(
         cost,
-        [id, request = std::move(request)](database& m) { return storage::submit_enrolment(m, id, request); },
+        [id, request = std::move(request), locker](database& m) {
+            return storage::submit_enrolment(m, id, request, locker);
+        },
         std::move(done));
+}
+void store::forget_lockers(reviewer_number number, callback<edit_outcome> done) {
+    impl_->edit(0, [number](database& m) { return storage::forget_lockers(m, number); }, std::move(done));
 }
 void store::kill_enrolment(const enrolment_id& id, callback<edit_outcome> done) {
     impl_->edit(0, [id](database& m) { return storage::kill_enrolment(m, id); }, std::move(done));

@@ -97,10 +97,14 @@ class store {
     void append_key_log(std::uint64_t next, std::vector<std::string> notes, callback<edit_outcome> done);
     /// done; taken when the id is in use; busy, failed.
     void open_enrolment(const enrolment_id& id, reviewer_number number, callback<edit_outcome> done);
-    /// The first request wins. done (the same bytes again too); taken; unknown (never opened, or killed);
-    /// busy, failed. Longer than max_enrolment_request is failed.
-    void submit_enrolment(const enrolment_id& id, bytes request, callback<edit_outcome> done);
-    /// The code can never be used again; its request is deleted. done, unknown, busy, failed.
+    /// The first request wins. `locker`, if any, is remembered until the number has a keyring; not at all if
+    /// it has one. done (the same again too); taken; unknown (never opened, or killed); busy, failed. Longer
+    /// than max_enrolment_request is failed.
+    void submit_enrolment(const enrolment_id& id, bytes request,
+                          std::optional<crypto::sign_public_key> locker, callback<edit_outcome> done);
+    /// Forgets lockers of this number's enrolments. done, busy, failed.
+    void forget_lockers(reviewer_number number, callback<edit_outcome> done);
+    /// The code can never be used again; its request and locker are deleted. done, unknown, busy, failed.
     void kill_enrolment(const enrolment_id& id, callback<edit_outcome> done);
     /// done, unknown, busy, failed.
     void remove_enrolment(const enrolment_id& id, callback<edit_outcome> done);

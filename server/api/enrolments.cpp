@@ -40,6 +40,14 @@ checked<std::string> request_text(const crypto::json::object& object, const cryp
                                                         {"mac", crypto::to_base64(mac->view())}});
 }
 
+/// Whether neither the key log nor a submitted code knows a person under this number.
+bool is_nobodys(context& c, std::uint32_t number) {
+    return c.shared.key_log()->find_reviewer(number) == nullptr &&
+           std::ranges::none_of(c.reader.list_enrolments(), [number](const storage::enrolment& e) {
+               return e.number == number && e.state == enrolment_state::submitted;
+           });
+}
+
 } // namespace
 
 answering get_enrolment(context& c, http::request r) {
@@ -59,9 +67,19 @@ answering post_enrolment(context& c, http::request r) {
     if (!found || found->state == enrolment_state::killed) co_return problem(problem_kind::not_found);
     const auto text = request_text(*object, c.shared.key_log()->org(), found->number);
     if (!text) co_return problem(text.error());
+    // Not under the MAC, and not kept with the request: it only says who may store a sealed keyring under
+    // this number, which nobody but its owner can open, and the server, which could let in anybody, decides
+    // that anyway.
+    std::optional<crypto::sign_public_key> locker;
+    if (object->contains("locker")) {
+        const auto given = crypto::read_fixed<crypto::sign_public_key>(*object, "locker");
+        if (!given) co_return problem(problem_kind::bad_request);
+        locker = *given;
+    }
     const auto body = crypto::as_bytes(*text);
     co_return answer(co_await await_store<edit_outcome>([&](auto done) {
-                         c.shared.store().submit_enrolment(*id, {body.begin(), body.end()}, std::move(done));
+                         c.shared.store().submit_enrolment(*id, {body.begin(), body.end()}, locker,
+                                                           std::move(done));
                      }),
                      201);
 }
@@ -85,9 +103,13 @@ answering delete_enrolment(context& c, http::request r) {
     if (const auto who = authorise(c, r, {scope::admin}); !who) co_return problem(who.error());
     const auto id = path_value<storage::enrolment_id>(r);
     if (!id) co_return problem(id.error());
-    co_return answer(co_await await_store<edit_outcome>(
-                         [&](auto done) { c.shared.store().kill_enrolment(*id, std::move(done)); }),
-                     204);
+    const auto killed = c.reader.find_enrolment(*id);
+    const auto outcome = co_await await_store<edit_outcome>(
+        [&](auto done) { c.shared.store().kill_enrolment(*id, std::move(done)); });
+    if (outcome == edit_outcome::done && killed && is_nobodys(c, killed->number))
+        co_await await_store<edit_outcome>(
+            [&](auto done) { c.shared.store().remove_keyring(killed->number, std::move(done)); });
+    co_return answer(outcome, 204);
 }
 
 answering list_enrolments(context& c, http::request r) {

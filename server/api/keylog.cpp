@@ -50,9 +50,17 @@ answering post_key_log(context& c, http::request r) {
         if (!longer.append(note)) co_return problem(problem_kind::bad_statement);
 
     const auto size = longer.size();
+    std::vector<std::uint32_t> revoked;
+    for (const auto& [number, who] : longer.reviewers()) {
+        const auto* before = current->find_reviewer(number);
+        if (who.revoked && (before == nullptr || !before->revoked)) revoked.push_back(number);
+    }
     const auto outcome = co_await await_store<storage::edit_outcome>(
         [&](auto done) { c.shared.append(std::move(longer), std::move(*notes), std::move(done)); });
     if (outcome != storage::edit_outcome::done) co_return answer(outcome, 201, problem_kind::stale_log);
+    for (const auto number : revoked)
+        co_await await_store<storage::edit_outcome>(
+            [&](auto done) { c.shared.store().forget_lockers(number, std::move(done)); });
     co_return answer(201, {{"size", size}});
 }
 

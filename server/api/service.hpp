@@ -23,7 +23,7 @@ using clock_function = std::function<std::uint64_t()>;
 struct service_options {
     std::vector<std::string> origins; ///< of the configuration; one counts if the key log lists it too
     std::size_t sessions = 256;
-    std::uint32_t puts_per_minute = 120;
+    std::uint32_t puts_per_minute = 3000;
     clock_function now;
 };
 

@@ -34,10 +34,11 @@ checked<claim> read_claim(const crypto::json::object& object) {
 crypto::sign_public_key key_of(context& c, const crypto::key_log& log, const claim& who) {
     static const auto nobody = crypto::random_sign_key_pair().public_key;
     const auto* reviewer = log.find_reviewer(who.number);
-    const bool live = reviewer != nullptr && !reviewer->revoked;
-    if (who.what == scope::reviewer) return live ? reviewer->entry.identity : nobody;
-    const auto keyring = c.reader.find_keyring(who.number);
-    return live && keyring ? keyring->locker : nobody;
+    const bool revoked = reviewer != nullptr && reviewer->revoked;
+    if (who.what == scope::reviewer)
+        return reviewer != nullptr && !revoked ? reviewer->entry.identity : nobody;
+    const auto locker = c.reader.find_locker(who.number); // before approval, the enrolment's
+    return locker && !revoked ? *locker : nobody;
 }
 
 checked<std::pair<session, crypto::hash256>> check_reviewer(context& c, const claim& who,

@@ -11,6 +11,8 @@ void add_keys(CLI::App& app, command_context& context);
 void add_reviewers(CLI::App& app, command_context& context);
 void add_backup(CLI::App& app, command_context& context);
 void add_restore(CLI::App& app, command_context& context);
+void add_poster(CLI::App& app, command_context& context);
 void add_doctor(CLI::App& app, command_context& context);
+void add_verify_site(CLI::App& app, command_context& context);
 
 } // namespace changgu::cli

@@ -15,8 +15,10 @@ constexpr message_text<admin_message> texts[] = {
     {help_keys, "Rotate and retire intake keys; show the key log and the fingerprint."},
     {help_rotate, "Open the next epoch now. No reviewer needs to be online."},
     {help_retire, "Retire an epoch: reviewers' programs forget its secret."},
+    {help_policy, "Replace the policy: categories, questions, departments, times."},
     {help_log, "Verify and show the key log."},
     {help_fingerprint, "Show the organisation's fingerprint in Korean and English words and in hexadecimal."},
+    {help_poster, "Make the poster: address, QR code and fingerprint on one sheet of A4."},
     {help_reviewers, "Invite, approve, revoke and list reviewers."},
     {help_invite, "Make a code for a new reviewer."},
     {help_list, "Show reviewers and pending invitations."},
@@ -25,6 +27,7 @@ constexpr message_text<admin_message> texts[] = {
     {help_backup, "Copy the data of a running or stopped server into one file."},
     {help_restore, "Check a backup and put it into an empty data directory."},
     {help_doctor, "Check this installation and say what to do."},
+    {help_verify_site, "Compare the pages that a server gives out with those in this program, file by file."},
     {prompt_root_passphrase, "Passphrase of the root keyring ({0}): "},
     {prompt_root_passphrase_again, "Passphrase of the root keyring again ({0}): "},
     {prompt_recovery_passphrase, "Passphrase of the recovery keyring ({0}): "},
@@ -42,6 +45,9 @@ constexpr message_text<admin_message> texts[] = {
     {fingerprint_words, "The organisation's fingerprint. It must match the words on the poster."},
     {opened_epoch, "Opened epoch {0}."},
     {retired_epoch, "Retired epoch {0}. Reviewers' programs forget its secret within their next two visits."},
+    {policy_set, "The new policy is in the key log."},
+    {poster_needs_file, "Say where to: --svg FILE, --pdf FILE or both."},
+    {poster_made, "Made the poster: {0}."},
     {prekeys_low, "Reviewer {0} has {1} published keys left. Ask them to sign in."},
     {missing_prekeys, "A reviewer has not published a key for the next epoch. See 'changgu reviewers list', "
                       "or leave them out with --allow-missing."},
@@ -100,6 +106,14 @@ constexpr message_text<admin_message> texts[] = {
     {check_traces_good, "There is no address, user agent or time in the data directory."},
     {check_traces_bad,
      "{0} contains what looks like an address, a user agent or a time. Find out what writes it."},
+    {site_checking, "Comparing the pages… {0}/{1}"},
+    {site_missing, "{0}: the server does not give out this file."},
+    {site_differs, "{0}: the content differs."},
+    {site_policy_differs, "{0}: the content is the same, its Content-Security-Policy is not."},
+    {site_bad_manifest, "{0} is not a manifest of the pages."},
+    {site_good, "All {0} files of the pages are the same."},
+    {site_bad, "{0} of {1} files of the pages differ. Do not use these pages; look for the cause together "
+               "with somebody who does not run the server."},
 };
 static_assert(is_complete(texts, last_));
 

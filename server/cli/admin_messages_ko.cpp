@@ -14,8 +14,10 @@ constexpr message_text<admin_message> texts[] = {
     {help_keys, "접수 키를 교체하거나 종료하고, 키 기록과 지문을 봅니다."},
     {help_rotate, "다음 키 기간을 바로 엽니다. 접속 중인 조사관이 없어도 됩니다."},
     {help_retire, "키 기간을 종료합니다. 조사관의 프로그램이 그 비밀키를 잊습니다."},
+    {help_policy, "유형, 질문, 부서, 시간 같은 운영 규칙을 바꿉니다."},
     {help_log, "키 기록을 확인하고 보여 줍니다."},
     {help_fingerprint, "조직의 지문을 한국어와 영어 낱말, 16진수로 보여 줍니다."},
+    {help_poster, "주소와 QR 코드, 지문이 담긴 A4 포스터를 만듭니다."},
     {help_reviewers, "조사관을 초대, 승인, 해지하고 목록을 봅니다."},
     {help_invite, "새 조사관에게 전할 등록 코드를 만듭니다."},
     {help_list, "조사관과 기다리는 초대를 보여 줍니다."},
@@ -24,6 +26,7 @@ constexpr message_text<admin_message> texts[] = {
     {help_backup, "실행 중이거나 멈춘 서버의 데이터를 한 파일로 복사합니다."},
     {help_restore, "백업을 확인하고 비어 있는 데이터 폴더에 되돌립니다."},
     {help_doctor, "설치 상태를 점검하고 무엇을 할지 알려 줍니다."},
+    {help_verify_site, "서버가 내보내는 화면 파일이 이 프로그램에 든 것과 같은지 하나하나 대조합니다."},
     {prompt_root_passphrase, "루트 키링 암호문구 ({0}): "},
     {prompt_root_passphrase_again, "루트 키링 암호문구 다시 ({0}): "},
     {prompt_recovery_passphrase, "복구 키링 암호문구 ({0}): "},
@@ -41,6 +44,9 @@ constexpr message_text<admin_message> texts[] = {
     {opened_epoch, "키 기간 {0}을(를) 열었습니다."},
     {retired_epoch,
      "키 기간 {0}을(를) 종료했습니다. 조사관의 프로그램이 다음 두 번의 접속 안에 비밀키를 잊습니다."},
+    {policy_set, "새 운영 규칙을 키 기록에 올렸습니다."},
+    {poster_needs_file, "만들 파일을 알려 주십시오: --svg 파일, --pdf 파일 또는 둘 다."},
+    {poster_made, "포스터를 만들었습니다: {0}"},
     {prekeys_low, "조사관 {0}번의 미리 올린 키가 {1}개 남았습니다. 접속하도록 알려 주십시오."},
     {missing_prekeys, "다음 기간의 키를 올리지 않은 조사관이 있습니다. 'changgu reviewers list'로 확인하거나 "
                       "--allow-missing으로 빼고 진행하십시오."},
@@ -99,6 +105,14 @@ constexpr message_text<admin_message> texts[] = {
     {check_traces_good, "데이터 폴더에 주소, 브라우저 이름, 시각이 없습니다."},
     {check_traces_bad,
      "{0}에 주소, 브라우저 이름 또는 시각처럼 보이는 것이 있습니다. 무엇이 쓰는지 찾으십시오."},
+    {site_checking, "화면 파일을 대조하고 있습니다… {0}/{1}"},
+    {site_missing, "{0}: 서버가 이 파일을 내주지 않습니다."},
+    {site_differs, "{0}: 내용이 다릅니다."},
+    {site_policy_differs, "{0}: 내용은 같지만 보안 정책(Content-Security-Policy)이 다릅니다."},
+    {site_bad_manifest, "{0}은(는) 화면 파일 목록이 아닙니다."},
+    {site_good, "화면 파일 {0}개가 모두 같습니다."},
+    {site_bad, "화면 파일 {1}개 가운데 {0}개가 다릅니다. 이 화면을 쓰지 말고 서버 관리자가 아닌 사람과 함께 "
+               "원인을 찾으십시오."},
 };
 static_assert(is_complete(texts, last_));
 

@@ -22,13 +22,14 @@ json::object to_json(const found_reply& r) {
     out["text"] = r.message->text;
     out["status"] = r.message->status;
     out["reviewer"] = r.reviewer;
+    out["shown_as"] = r.message->as_office ? "office" : "role";
     out["role"] = crypto::to_json(r.role);
     out["revoked"] = r.revoked;
     out["forked"] = r.forked;
     return out;
 }
 
-void print(terminal& term, const found_reply& r) {
+void print(terminal& term, const found_reply& r, const crypto::localised& office) {
     switch (r.state) {
     case item_state::unknown: return;
     case item_state::burned: return term.print(message::answer_burned, r.index);
@@ -36,7 +37,8 @@ void print(terminal& term, const found_reply& r) {
     case item_state::present: break;
     }
     if (!r.message) return term.print(message::answer_bad, r.index);
-    term.print(message::answer_heading, r.index, in_language(r.role, term.in()),
+    term.print(message::answer_heading, r.index,
+               in_language(r.message->as_office ? office : r.role, term.in()),
                status_words(term, r.message->status));
     if (r.revoked) term.print(message::answer_revoked);
     term.print_line(r.message->text);
@@ -58,7 +60,7 @@ void check(command_context& context, const channel_arguments& where, const secre
         if (context.term.json())
             list.emplace_back(to_json(r));
         else
-            print(context.term, r);
+            print(context.term, r, channel->log().organisation());
     }
     if (context.term.json()) context.term.print_json(json::object{{"answers", list}});
     if (!any) return fail(context, exit_code::nothing, message::no_answers);

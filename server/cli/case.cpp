@@ -15,6 +15,7 @@ struct case_arguments {
     std::string status;
     std::uint32_t number = 0;
     std::string file;
+    std::string tag;
 };
 
 void record(command_context& context, const case_arguments& o, json::object event) {
@@ -32,6 +33,17 @@ void record(command_context& context, const case_arguments& o, json::object even
     if (context.term.json())
         context.term.print_json(
             json::object{{"number", c->number}, {"status", c->status}, {"assignee", c->assignee}});
+}
+
+void hand_over(command_context& context, const case_arguments& o) {
+    auto session = reviewer_session::open(context, o.session);
+    if (!session) return;
+    auto c = session->read_case(context, o.name);
+    if (!c) return;
+    if (auto ok = session->reviewer().hand_over(*c, o.number); !ok) return fail(context, ok.error());
+    context.term.say(message::case_handed_over, c->number, o.number);
+    if (context.term.json())
+        context.term.print_json(json::object{{"number", c->number}, {"handed_over_to", o.number}});
 }
 
 // The text of --file under `member`, as an event of `type`.
@@ -74,6 +86,25 @@ void add_case(CLI::App& app, command_context& context) {
     auto* close = add("close", message::help_case_close);
     close->add_option("--file", o->file, text(message::help_file))->type_name("FILE")->required();
     close->callback([&context, o] { record_text(context, *o, "close", "reason"); });
+
+    auto* give = add("hand-over", message::help_case_hand_over);
+    give->add_option("NUMBER", o->number, text(message::help_case_hand_over))->required();
+    give->callback([&context, o] { hand_over(context, *o); });
+
+    for (const auto& [name, help] : {std::pair{"recusal", message::help_case_recusal},
+                                     std::pair{"extension", message::help_case_extension}}) {
+        auto* command = add(name, help);
+        command->add_option("--file", o->file, text(message::help_file))->type_name("FILE")->required();
+        command->callback([&context, o, type = name] { record_text(context, *o, type, "reason"); });
+    }
+
+    for (const auto& [name, help] :
+         {std::pair{"tag", message::help_case_tag}, std::pair{"untag", message::help_case_untag}}) {
+        auto* command = add(name, help);
+        command->add_option("TAG", o->tag, text(help))->required();
+        command->callback(
+            [&context, o, type = name] { record(context, *o, {{"type", type}, {"tag", o->tag}}); });
+    }
 }
 
 } // namespace changgu::cli

@@ -62,6 +62,8 @@ meaning of(client::errc e) noexcept {
     case no_address_left: return {failure, message::failed_no_address};
     case missing_prekeys: return {failure, message::failed_prekeys};
     case another_keyring: return {untrusted, message::failed_other_keyring};
+    case excluded_in_case: return {usage, message::failed_excluded};
+    case no_intake_key: return {nothing, message::failed_no_intake_key};
     }
     return {failure, message::failed_unknown};
 }

@@ -233,6 +233,7 @@ struct https_client::state {
         text += std::string_view(origin).substr(where->tls ? 8 : 7);
         text += "\r\n";
         if (!e.content_type.empty()) text += "Content-Type: " + std::string(e.content_type) + "\r\n";
+        if (e.headers.accepts_brotli) text += "Accept-Encoding: br\r\n";
         if (!e.headers.bearer.empty())
             text += "Authorization: Bearer " + std::string(e.headers.bearer) + "\r\n";
         if (e.headers.if_match)
@@ -313,6 +314,10 @@ struct https_client::state {
         out.status = static_cast<std::uint16_t>(parsed.result_int());
         const auto type = parsed[beast_http::field::content_type];
         out.content_type.assign(type.data(), std::min(type.find(';'), type.size()));
+        const auto coding = parsed[beast_http::field::content_encoding];
+        out.content_encoding.assign(coding.data(), coding.size());
+        const auto policy = parsed["Content-Security-Policy"];
+        out.content_security_policy.assign(policy.data(), policy.size());
         const auto tag = parsed[beast_http::field::etag];
         if (tag.size() > 2 && tag.starts_with('"') && tag.ends_with('"'))
             out.etag = tag.substr(1, tag.size() - 2);

@@ -45,13 +45,16 @@ struct client_options {
 struct client_headers {
     std::string_view bearer = {};
     std::optional<std::string> if_match = {}; ///< without quotes
+    bool accepts_brotli = false;              ///< the body then comes as it is sent
 };
 
 struct client_response {
     std::uint16_t status = 0;
     std::string content_type; ///< without parameters
     std::string etag;         ///< without quotes
-    crypto::bytes body;       ///< empty when it went to a sink
+    std::string content_encoding;
+    std::string content_security_policy;
+    crypto::bytes body; ///< empty when it went to a sink
 };
 
 class https_client {

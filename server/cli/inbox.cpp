@@ -14,7 +14,7 @@ void warn(terminal& term, const client::alarm& a) {
     switch (a.what) {
     case client::alarm::kind::damaged: return term.say(message::alarm_damaged, a.batch, a.error.message());
     case client::alarm::kind::forked_log: return term.say(message::alarm_forked, a.batch);
-    case client::alarm::kind::bad_case: return term.say(message::alarm_bad_case, a.batch);
+    case client::alarm::kind::bad_case: return term.say(message::alarm_bad_case, a.batch, a.error.message());
     }
 }
 

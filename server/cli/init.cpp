@@ -6,6 +6,7 @@
 #include "server/cli/admin_messages.hpp"
 #include "server/cli/admin_session.hpp"
 #include "server/cli/keyring_file.hpp"
+#include "server/cli/policy_file.hpp"
 #include "server/http/tls.hpp"
 #include "storage/store.hpp"
 #include "storage/wait.hpp"
@@ -78,11 +79,7 @@ void write_config(const init_options& o, const fs::path& file, bool own_certific
 crypto::result<crypto::genesis> genesis_of(const init_options& o, const std::vector<new_keyring>& keyrings) {
     crypto::genesis g{o.name, {}, {o.origin}, o.rules};
     if (!o.policy_file.empty()) {
-        auto text = read_file(o.policy_file, crypto::max_statement_json);
-        if (!text) return text.error();
-        auto object = crypto::parse_json(crypto::as_text(*text));
-        if (!object) return object.error();
-        auto rules = crypto::policy_from_json(*object);
+        auto rules = read_policy(o.policy_file, o.rules);
         if (!rules) return rules.error();
         g.rules = std::move(*rules);
     }
@@ -193,7 +190,9 @@ void add_init(CLI::App& app, command_context& context) {
     init->add_option("--recovery-keyring", o->recovery_keyring, "recovery keyring file to write");
     init->add_option("--certificate", o->certificate, "PEM chain; without it a self-signed one is made");
     init->add_option("--key", o->key, "PEM key of the certificate");
-    init->add_option("--policy", o->policy_file, "JSON file with a policy in place of the default one");
+    init->add_option(
+        "--policy,--policy-file", o->policy_file,
+        "JSON file with a policy: categories, questions, departments …; what it lacks is the default");
     init->add_option("--tick", o->rules.tick, "seconds between releases")->capture_default_str();
     init->add_option("--tick-offset", o->rules.tick_offset, "seconds after midnight UTC")
         ->capture_default_str();

@@ -103,15 +103,6 @@ result<secret_buffer> load_keyring(const std::filesystem::path& path, bytes_view
     return json;
 }
 
-result<void> save_keyring(const std::filesystem::path& path, bytes_view json, bytes_view passphrase,
-                          crypto::argon2_cost cost) {
-    auto lock = lock_beside(path);
-    if (!lock) return lock.error();
-    auto saved = replace(path, json, passphrase, cost);
-    ::close(*lock);
-    return saved;
-}
-
 result<void> write_private_file(const std::filesystem::path& path, bytes_view content) {
     const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) return last_error();

@@ -53,10 +53,6 @@ class keyring_file {
 /// What is in a keyring, locked for the moment of reading. Errors: as keyring_file::open.
 boost::system::result<crypto::secret_buffer> load_keyring(const std::filesystem::path& path,
                                                           crypto::bytes_view passphrase);
-/// Creates or replaces a keyring, under a lock for the moment. Errors: those of crypto::seal_keyring and of
-/// files, and device_or_resource_busy.
-boost::system::result<void> save_keyring(const std::filesystem::path& path, crypto::bytes_view json,
-                                         crypto::bytes_view passphrase, crypto::argon2_cost cost = {});
 
 /// Writes a new file of mode 0600 with these bytes, on the disk when it returns. Errors: file_exists and
 /// those of files.

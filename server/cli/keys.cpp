@@ -3,6 +3,7 @@
 #include "server/cli/admin_commands.hpp"
 #include "server/cli/admin_session.hpp"
 #include "server/cli/channel_options.hpp"
+#include "server/cli/policy_file.hpp"
 #include "server/config.hpp"
 #include "storage/reader.hpp"
 
@@ -30,6 +31,16 @@ void retire(command_context& context, const admin_options& options, std::uint32_
         return fail_admin(context, ok.error());
     if (context.term.json()) context.term.print_json({{"retired", epoch}});
     context.term.say(admin_message::retired_epoch, epoch);
+}
+
+void set_policy(command_context& context, const admin_options& options, const std::string& file) {
+    auto session = admin_session::open(context, options);
+    if (!session) return;
+    auto rules = read_policy(file, session->channel().log().rules());
+    if (!rules) return fail(context, rules.error());
+    if (auto ok = session->admin().set_policy(std::move(*rules)); !ok) return fail_admin(context, ok.error());
+    if (context.term.json()) context.term.print_json(to_json(session->channel().log().rules()));
+    context.term.say(admin_message::policy_set);
 }
 
 crypto::json::object epoch_json(const crypto::epoch& e) {
@@ -97,6 +108,7 @@ void add_keys(CLI::App& app, command_context& context) {
         client::rotation how;
         channel_arguments channel;
         std::string config;
+        std::string policy_file;
         std::uint32_t epoch = 0;
         std::string purge_reason;
     };
@@ -116,6 +128,13 @@ void add_keys(CLI::App& app, command_context& context) {
         "--force", s->purge_reason,
         "delete its envelopes though a reviewer has not drained it; the reason is published");
     retire_command->callback([s, &context] { retire(context, s->admin, s->epoch, s->purge_reason); });
+
+    auto* policy_command =
+        keys->add_subcommand("policy", std::string(context.term.text(admin_message::help_policy)));
+    add_admin_options(*policy_command, s->admin);
+    policy_command->add_option("--file", s->policy_file, "JSON file; members it lacks stay as they are")
+        ->required();
+    policy_command->callback([s, &context] { set_policy(context, s->admin, s->policy_file); });
 
     auto* log_command = keys->add_subcommand("log", std::string(context.term.text(admin_message::help_log)));
     add_channel_options(*log_command, context, s->channel);

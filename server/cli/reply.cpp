@@ -12,6 +12,7 @@ struct reply_arguments {
     std::string name;
     std::string file;
     std::string status = "reviewing";
+    std::string as = "office";
 };
 
 void reply(command_context& context, const reply_arguments& o) {
@@ -22,7 +23,8 @@ void reply(command_context& context, const reply_arguments& o) {
     if (!session) return;
     auto c = session->read_case(context, o.name);
     if (!c) return;
-    auto sent = session->reviewer().reply(*c, std::string(crypto::as_text(*text)), o.status);
+    auto sent =
+        session->reviewer().reply(*c, std::string(crypto::as_text(*text)), o.status, o.as == "office");
     if (!sent) return fail(context, sent.error());
     context.term.say(message::reply_sent, c->number);
     if (context.term.json())
@@ -42,6 +44,9 @@ void add_reply(CLI::App& app, command_context& context) {
     command->add_option("--status", o->status, text(message::help_status))
         ->check(
             [](const std::string& s) { return crypto::is_status(s) ? std::string() : "not a status: " + s; })
+        ->capture_default_str();
+    command->add_option("--as", o->as, text(message::help_as))
+        ->check(CLI::IsMember({"office", "role"}))
         ->capture_default_str();
     command->callback([&context, o] { reply(context, *o); });
 }

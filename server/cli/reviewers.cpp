@@ -17,10 +17,18 @@ void invite(command_context& context, const admin_options& options, std::uint32_
     const crypto::secret_buffer code = (*invited)->code.to_text();
     if (!session->save(context)) return;
     context.term.say(admin_message::invited, number);
-    if (context.term.json())
-        context.term.print_json({{"number", number}, {"code", code.text()}});
-    else
+    // A browser keeps what follows the # to itself, so the server that the link leads to does not see the
+    // code.
+    const auto& channel = session->channel();
+    crypto::secret_buffer link(std::string_view(std::string(channel.origin()) + "/review/#enrol="));
+    link.append(code.view());
+    link.append(crypto::as_bytes("&org=" + crypto::to_hex(channel.org().view())));
+    if (context.term.json()) {
+        context.term.print_json({{"number", number}, {"code", code.text()}, {"link", link.text()}});
+    } else {
         context.term.print_secret(code.text());
+        context.term.print_secret(link.text());
+    }
 }
 
 void list(command_context& context, const admin_options& options) {

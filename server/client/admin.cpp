@@ -117,6 +117,14 @@ result<void> admin::retire(std::uint32_t epoch, std::uint64_t now, std::string p
     return post(d);
 }
 
+result<void> admin::set_policy(crypto::policy rules) {
+    draft d{channel_.log(), channel_.log().size(), signers(), {}};
+    if (auto ok = d.add(crypto::statement_type::policy, to_json(crypto::policy_entry{std::move(rules), {}}));
+        !ok)
+        return ok;
+    return post(d);
+}
+
 std::uint32_t admin::free_number() const {
     std::set<std::uint32_t> used;
     for (const auto& [number, _] : channel_.log().reviewers()) used.insert(number);

@@ -81,6 +81,15 @@ result<void> case_view::take(const crypto::key_log& log, std::uint64_t index, co
         auto tag = crypto::read_string(*body, "tag", max_line);
         if (!tag) return errc::bad_case;
         tags.push_back(std::move(*tag));
+    } else if (*type == "untag") {
+        auto tag = crypto::read_string(*body, "tag", max_line);
+        if (!tag) return errc::bad_case;
+        std::erase(tags, *tag);
+    } else if (*type == "handover") {
+        auto to = crypto::read_integer(*body, "number", 65'535);
+        if (!to || *to == 0) return errc::bad_case;
+    } else if (*type == "recusal" || *type == "extension") {
+        if (!crypto::read_string(*body, "reason", crypto::max_text)) return errc::bad_case;
     } else if (*type == "close") {
         auto reason = crypto::read_string(*body, "reason", crypto::max_text);
         if (!reason) return errc::bad_case;
@@ -108,6 +117,17 @@ std::vector<std::uint32_t> case_view::excluded() const {
     std::set<std::uint32_t> all;
     for (const case_message& m : messages) all.insert(m.excluded().begin(), m.excluded().end());
     return {all.begin(), all.end()};
+}
+
+bool case_view::excludes(std::uint32_t reviewer) const noexcept {
+    return std::ranges::any_of(messages, [&](const case_message& m) {
+        return std::ranges::find(m.excluded(), reviewer) != m.excluded().end();
+    });
+}
+
+bool case_view::begins_with_report() const noexcept {
+    return !events.empty() && events.front().index == 0 && events.front().type == "snapshot" &&
+           std::holds_alternative<crypto::report>(messages.front().content);
 }
 
 std::vector<crypto::address> case_view::free_addresses() const {

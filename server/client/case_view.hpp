@@ -6,6 +6,8 @@
 //   status    "status"          assign  "number" (0: nobody)      note     "text"
 //   tag       "tag"             similar "case"                    due      "due" (seconds)
 //   close     "reason"          reply   "address", "text", "status": written before the reply itself is
+//   untag     "tag"             handover  "number": who was given the case key
+//   recusal   "reason"          extension "reason": why the due date moved
 #pragma once
 
 #include "crypto/case_event.hpp"
@@ -71,6 +73,9 @@ struct case_view {
     [[nodiscard]] bool has_message(const crypto::signature& signature) const noexcept;
     /// Everybody that any message of the thread excluded.
     [[nodiscard]] std::vector<std::uint32_t> excluded() const;
+    [[nodiscard]] bool excludes(std::uint32_t reviewer) const noexcept;
+    /// Whether the first event is the report that the case is about.
+    [[nodiscard]] bool begins_with_report() const noexcept;
     /// Advertised and not announced yet, lowest first.
     [[nodiscard]] std::vector<crypto::address> free_addresses() const;
 };

@@ -60,6 +60,8 @@ std::string_view name(errc e) noexcept {
         CHANGGU_NAME(no_address_left);
         CHANGGU_NAME(missing_prekeys);
         CHANGGU_NAME(another_keyring);
+        CHANGGU_NAME(excluded_in_case);
+        CHANGGU_NAME(no_intake_key);
 #undef CHANGGU_NAME
     }
     return "unknown";

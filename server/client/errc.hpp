@@ -40,10 +40,12 @@ enum class errc {
     send_unconfirmed, // the connection was lost each time: it may have arrived
     no_such_case,
     ambiguous_case,
-    bad_case,        // events that contradict their place or their signer
-    no_address_left, // every advertised address is taken: wait for the reporter's next message
-    missing_prekeys, // a reviewer has published no intake key for the epoch
-    another_keyring, // of another organisation or server
+    bad_case,         // events that contradict their place or their signer
+    no_address_left,  // every advertised address is taken: wait for the reporter's next message
+    missing_prekeys,  // a reviewer has published no intake key for the epoch
+    another_keyring,  // of another organisation or server
+    excluded_in_case, // the sender does not want this reviewer to read it
+    no_intake_key,    // the epoch to seal to does not name this reviewer (yet)
 };
 
 const boost::system::error_category& error_category() noexcept;

@@ -131,12 +131,13 @@ result<void> reviewer::append(case_view& to, json::object event) {
     return errc::taken;
 }
 
-result<void> reviewer::reply(case_view& to, std::string text, std::string status) {
+result<void> reviewer::reply(case_view& to, std::string text, std::string status, bool as_office) {
     if (to.messages.empty()) return errc::bad_case;
     const auto identity = keyring_.identity();
-    const crypto::reply message{channel_.log().head(), std::move(text), std::move(status), to.excluded()};
+    const crypto::reply message{channel_.log().head(), std::move(text), std::move(status), to.excluded(),
+                                as_office};
     const std::string body = json::serialize(crypto::to_json(message));
-    const crypto::slot_recipient reporter = to.messages.front().reply_key();
+    const crypto::slot_recipient reporter = to.messages.back().reply_key();
     for (const address& at : to.free_addresses()) {
         if (std::ranges::any_of(to.replies, [&](const case_reply& r) { return r.at_address == at; }))
             continue; // announced by another while we tried an earlier one
@@ -144,10 +145,12 @@ result<void> reviewer::reply(case_view& to, std::string text, std::string status
                                             crypto::message_kind::reply, identity, body);
         if (!sealed && sealed.error() == crypto::errc::too_large) return errc::too_long;
         if (!sealed) return sealed.error();
-        auto announced = append(to, {{"type", "reply"},
-                                     {"address", crypto::to_base64(at.view())},
-                                     {"text", message.text},
-                                     {"status", message.status}});
+        json::object announcement{{"type", "reply"},
+                                  {"address", crypto::to_base64(at.view())},
+                                  {"text", message.text},
+                                  {"status", message.status}};
+        if (as_office) announcement["shown_as"] = "office";
+        auto announced = append(to, std::move(announcement));
         if (!announced) return announced;
         result<void> put = make_error_code(errc::taken);
         bool in_doubt = false; // an answer was lost: a "taken" after it is most likely our own
@@ -160,6 +163,38 @@ result<void> reviewer::reply(case_view& to, std::string text, std::string status
         if (put.error() != errc::taken) return put;
     }
     return errc::no_address_left;
+}
+
+result<void> reviewer::hand_over(case_view& of, std::uint32_t number) {
+    const auto key = keyring_.cases.find(of.thread);
+    if (key == keyring_.cases.end()) return errc::no_such_case;
+    if (auto ok = read_on(of, key->second); !ok) return ok; // a message since may exclude the receiver
+    const auto& log = channel_.log();
+    const crypto::reviewer* receiver = log.find_reviewer(number);
+    if (receiver == nullptr) return errc::unknown_reviewer;
+    if (receiver->revoked) return make_error_code(crypto::errc::revoked_reviewer);
+    if (of.excludes(number)) return errc::excluded_in_case;
+    auto epoch = log.sealing_epoch(now_());
+    if (!epoch) return epoch.error();
+    const auto slot = (*epoch)->slot_of(number);
+    if (!slot) return errc::no_intake_key;
+
+    std::vector<crypto::slot_recipient> slots(*slot + 1);
+    slots.back() = (*epoch)->entry.recipients[*slot].key;
+    std::string text = json::serialize(
+        crypto::to_json(crypto::handover{log.head(), of.thread, key->second.clone(), of.number}));
+    auto sealed =
+        crypto::seal_envelope(channel_.org(), (*epoch)->entry.epoch, crypto::context_of((*epoch)->statement),
+                              slots, crypto::message_kind::handover, keyring_.identity(), text);
+    crypto::wipe({reinterpret_cast<crypto::byte*>(text.data()), text.size()});
+    if (!sealed) return sealed.error();
+    if (auto ok = append(of, {{"type", "handover"}, {"number", number}}); !ok) return ok;
+    result<void> sent;
+    for (int i = 0; i < attempts; ++i) {
+        sent = channel_.post_envelope(*sealed);
+        if (sent || sent.error().category() != cli::client_category()) break;
+    }
+    return sent;
 }
 
 result<crypto::secret_buffer> reviewer::fetch(const crypto::attachment& file) {

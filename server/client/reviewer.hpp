@@ -28,7 +28,7 @@ struct alarm {
     enum class kind : std::uint8_t {
         damaged,    ///< the reviewer's own slot opened and then something failed
         forked_log, ///< the sender saw another key log
-        bad_case,   ///< the case's first event contradicts the report
+        bad_case,   ///< the case's first event contradicts the report, or a hand-over cannot be believed
     };
     kind what = kind::damaged;
     std::uint32_t batch = 0;
@@ -72,7 +72,12 @@ class reviewer {
     result<void> append(case_view& to, crypto::json::object event);
     /// Announces the reply in the case, then writes it at the lowest free address; a taken one means the
     /// next, announced anew. Errors: no_address_left, too_long.
-    result<void> reply(case_view& to, std::string text, std::string status);
+    result<void> reply(case_view& to, std::string text, std::string status, bool as_office = true);
+    /// Gives the case's key to another reviewer: announces it in the case, then sends it as one more envelope
+    /// of the sealing epoch, sealed to that one alone. Errors: unknown_reviewer,
+    /// crypto::errc::revoked_reviewer, excluded_in_case, no_intake_key, crypto::errc::epoch_not_valid,
+    /// epoch_closed.
+    result<void> hand_over(case_view& of, std::uint32_t number);
     /// Fetches a file and checks it. Errors: not_found, and those of crypto::decrypt_file.
     result<crypto::secret_buffer> fetch(const crypto::attachment& file);
 
@@ -84,6 +89,7 @@ class reviewer {
     void look_at(std::uint32_t batch, bytes_view envelope, arrivals& into, sync_report& report);
     result<void> open_case(const arrival& a, sync_report& report);
     result<void> add_follow_up(const arrival& a, sync_report& report);
+    result<void> take_over(const arrival& a, sync_report& report);
     result<void> keep(case_view& in, const arrival& a, sync_report& report);
     std::vector<std::uint32_t> turn_ratchet(std::span<const std::uint32_t> retired);
     result<void> tell_drained();

@@ -18,10 +18,12 @@ struct reviewer::arrival {
     crypto::log_position log;
     std::string text;
     std::vector<std::uint32_t> excluded;
+    std::optional<crypto::case_key> case_key; ///< of a hand-over
 };
 
 struct reviewer::arrivals {
     std::vector<arrival> reports;
+    std::vector<arrival> handovers;
     std::vector<arrival> follow_ups;
     std::map<std::uint32_t, std::optional<crypto::box_key_pair>> intake; ///< by epoch; empty: not ours
     std::uint32_t newest_batch = 0;
@@ -41,14 +43,17 @@ result<sync_report> reviewer::sync(std::optional<std::uint32_t> from) {
 
     // Senders may have seen a later log than the one this visit began with.
     if (auto ok = channel_.refresh(); !ok) return ok.error();
-    for (const auto* list : {&arrived->reports, &arrived->follow_ups})
+    for (const auto* list : {&arrived->reports, &arrived->handovers, &arrived->follow_ups})
         for (const arrival& a : *list)
             if (auto ok = channel_.log().passes_through(a.log); !ok)
                 report.alarms.push_back({alarm::kind::forked_log, a.batch, a.epoch, ok.error()});
 
-    // Reports first: a follow-up of the same batch may stand before its report.
+    // Reports first: a follow-up of the same batch may stand before its report, or before the hand-over of
+    // its case.
     for (const arrival& a : arrived->reports)
         if (auto ok = open_case(a, report); !ok) return ok.error();
+    for (const arrival& a : arrived->handovers)
+        if (auto ok = take_over(a, report); !ok) return ok.error();
     for (const arrival& a : arrived->follow_ups)
         if (auto ok = add_follow_up(a, report); !ok) return ok.error();
 
@@ -107,13 +112,20 @@ void reviewer::look_at(std::uint32_t batch, bytes_view envelope, arrivals& into,
         return;
     }
     const auto thread = crypto::thread_of(opened->message.signer);
-    arrival a{batch, header->epoch, context, std::move(*opened), thread, {}, {}, {}, {}};
+    arrival a{batch, header->epoch, context, std::move(*opened), thread, {}, {}, {}, {}, {}};
     if (a.opened.message.kind == crypto::message_kind::report) {
         auto m = crypto::report_of(a.opened.message);
         if (!m) return raise(m.error());
         a.log = m->log;
         a.text = std::move(m->text);
         into.reports.push_back(std::move(a));
+    } else if (a.opened.message.kind == crypto::message_kind::handover) {
+        auto m = crypto::handover_of(a.opened.message);
+        if (!m) return raise(m.error());
+        a.log = m->log;
+        a.thread = m->thread;
+        a.case_key = std::move(m->key);
+        into.handovers.push_back(std::move(a));
     } else {
         auto m = crypto::follow_up_of(a.opened.message); // any other kind is wrong_kind
         if (!m) return raise(m.error());
@@ -153,6 +165,35 @@ result<void> reviewer::open_case(const arrival& a, sync_report& report) {
         return {};
     }
     if (fresh) report.opened.push_back(a.thread);
+    return {};
+}
+
+// A case that another reviewer gives us. Its first event must be the thread's own report, whose author signed
+// whom it excludes: a giver who disregards that is found out here.
+result<void> reviewer::take_over(const arrival& a, sync_report& report) {
+    const auto refuse = [&](const boost::system::error_code& why) -> result<void> {
+        report.alarms.push_back({alarm::kind::bad_case, a.batch, a.epoch, why});
+        return {};
+    };
+    if (const auto known = keyring_.cases.find(a.thread); known != keyring_.cases.end())
+        return known->second == *a.case_key ? result<void>() : refuse(make_error_code(errc::bad_case));
+    const crypto::reviewer* giver = channel_.log().find_reviewer(a.opened.message.signer);
+    if (giver == nullptr) return refuse(make_error_code(crypto::errc::wrong_signer));
+    if (giver->revoked) return refuse(make_error_code(crypto::errc::revoked_reviewer));
+
+    const auto taken = keyring_.cases.emplace(a.thread, a.case_key->clone()).first;
+    auto view = read_case(a.thread);
+    if (!view && view.error() != errc::bad_case) {
+        keyring_.cases.erase(taken);
+        return view.error();
+    }
+    const bool begins = view && view->begins_with_report();
+    const bool excluded = begins && view->excludes(keyring_.number);
+    if (!begins || excluded) {
+        keyring_.cases.erase(taken);
+        return refuse(make_error_code(excluded ? errc::excluded_in_case : errc::bad_case));
+    }
+    report.opened.push_back(a.thread);
     return {};
 }
 

@@ -168,8 +168,10 @@ std::optional<problem_kind> read_head(const head& h, request& out) {
         out.content_type = trimmed(value.substr(0, value.find(';')));
         std::ranges::transform(out.content_type, out.content_type.begin(), lower);
     }
-    for (const auto& f : h.fields)
+    for (const auto& f : h.fields) {
         if (same_name(f.name, "accept-encoding")) out.accepts_brotli |= takes_brotli(f.value);
+        if (same_name(f.name, "if-none-match")) out.if_none_match.append(f.value).append(",");
+    }
     return std::nullopt;
 }
 

@@ -37,9 +37,9 @@ std::optional<problem_kind> check_lines(std::string_view raw) noexcept;
 /// is set when there is none.
 std::optional<problem_kind> check_head(const head& h, std::uint64_t& content_length) noexcept;
 
-/// Fills path, query, bearer, if_match, content_type and accepts_brotli of `out` from a head that has passed.
-/// Refuses '%' outside the query, a name or value that decodes to a control character, and a query name given
-/// twice.
+/// Fills path, query, bearer, if_match, if_none_match, content_type and accepts_brotli of `out` from a head
+/// that has passed. Refuses '%' outside the query, a name or value that decodes to a control character, and a
+/// query name given twice.
 std::optional<problem_kind> read_head(const head& h, request& out);
 
 } // namespace changgu::http

@@ -9,8 +9,9 @@ struct name {
     verb value;
     std::string_view text;
 };
-constexpr std::array names{name{verb::get, "GET"}, name{verb::head, "HEAD"}, name{verb::post, "POST"},
-                           name{verb::put, "PUT"}, name{verb::remove, "DELETE"}};
+constexpr std::array names{name{verb::get, "GET"},       name{verb::head, "HEAD"},
+                           name{verb::post, "POST"},     name{verb::put, "PUT"},
+                           name{verb::remove, "DELETE"}, name{verb::options, "OPTIONS"}};
 } // namespace
 
 std::string_view to_string(verb v) noexcept {

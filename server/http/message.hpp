@@ -4,6 +4,7 @@
 
 #include "crypto/bytes.hpp"
 #include "crypto/secret.hpp"
+#include "server/http/headers.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -15,7 +16,7 @@
 
 namespace changgu::http {
 
-enum class verb : std::uint8_t { get, head, post, put, remove, other };
+enum class verb : std::uint8_t { get, head, post, put, remove, options, other };
 
 std::string_view to_string(verb v) noexcept;
 /// `other` for every method that is not in the list; methods are case-sensitive.
@@ -30,6 +31,7 @@ struct request {
     crypto::bytes body;
     crypto::secret_buffer bearer;        ///< of `Authorization: Bearer …`; empty without one
     std::optional<std::string> if_match; ///< one entity tag with its quotes taken off, or "*"
+    std::string if_none_match;           ///< entity tags as they came, joined by ','; empty without any
     std::string content_type;            ///< lower case, without parameters; empty without one
     bool accepts_brotli = false;
 
@@ -59,15 +61,15 @@ struct header {
     std::string value;     ///< without CR, LF or other controls
 };
 
-/// The session adds Content-Length, Connection and the headers that every answer has (Cache-Control:
-/// no-store, X-Content-Type-Options, Referrer-Policy, and Strict-Transport-Security under TLS); never Date
-/// and never Server.
+/// The session adds Content-Length, Connection and the standing headers of server/http/headers.hpp; never
+/// Date and never Server.
 struct response {
     std::uint16_t status = 204;
+    http::surface surface = http::surface::api;
     std::string_view content_type; ///< of static storage; empty = no Content-Type
     crypto::bytes body;
     std::optional<std::string> etag;     ///< without its quotes
-    std::vector<header> headers;         ///< further ones: Allow, Retry-After, Content-Security-Policy, …
+    std::vector<header> headers;         ///< further ones: Allow, Retry-After, …
     std::unique_ptr<body_source> source; ///< when set, sent instead of `body`
     std::uint64_t source_length = 0;     ///< bytes that `source` will give in all
     std::span<const crypto::byte>

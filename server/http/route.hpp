@@ -3,8 +3,8 @@
 // nothing of them.
 //
 //     constexpr route<context> routes[] = {
-//         {verb::get, "/api/v1/channel", 0, get_channel},
-//         {verb::put, "/api/v1/blobs/{}", 65'553, put_blob},
+//         {verb::get, "/api/v1/channel", 0, get_channel, any_origin},
+//         {verb::put, "/api/v1/keyring", 65'553, put_keyring},
 //     };
 //     table_router<context> router{routes, {&context_of_thread_0, &context_of_thread_1}};
 #pragma once
@@ -23,21 +23,23 @@ namespace changgu::http {
 
 /// Where a request goes, known from its first line, before any of its body is read.
 struct target {
-    enum class kind : std::uint8_t { found, no_such_path, wrong_method };
+    enum class kind : std::uint8_t { found, no_such_path, wrong_method, preflight };
     kind what = kind::no_such_path;
     std::size_t route = 0;      ///< index into the table, when found
     std::size_t body_limit = 0; ///< bytes; 0 = no body is taken
     std::string_view parameter; ///< part of the path that was looked up
-    std::uint8_t allowed = 0;   ///< bit 1 << verb for each method of this path
+    std::uint8_t allowed =
+        0; ///< bit 1 << verb for each method of this path; of a preflight, those for any origin
+    bool any_origin = false; ///< found: pages of other origins may read the answer
 };
 
-/// The value of an Allow header.
+/// The value of an Allow or Access-Control-Allow-Methods header.
 std::string allow_header(std::uint8_t allowed);
 
 class router {
   public:
     virtual ~router() = default;
-    /// HEAD finds the route of GET.
+    /// HEAD finds the route of GET; OPTIONS is a preflight where the path has a route for any origin.
     [[nodiscard]] virtual target find(verb method, std::string_view path) const noexcept = 0;
     /// Runs the handler of a target that was found, on thread `thread`. What it throws becomes
     /// problem_kind::internal.
@@ -60,11 +62,16 @@ constexpr bool matches(std::string_view pattern, std::string_view path,
     return true;
 }
 
+/// For the calls of reporter.html, whose origin is that of a file: no cookie exists that another page could
+/// borrow, and what these calls do anybody can do without a browser.
+inline constexpr bool any_origin = true;
+
 template <class Context> struct route {
     verb method;
     std::string_view pattern;
     std::size_t body_limit; ///< bytes; a longer Content-Length is answered 413 before anything of it is read
     boost::asio::awaitable<response> (*handler)(Context&, request);
+    bool for_any_origin = false;
 };
 
 /// `contexts[i]` serves the requests of thread i: there must be one for each thread of the server, and all
@@ -77,14 +84,21 @@ template <class Context> class table_router final : public router {
     [[nodiscard]] target find(verb method, std::string_view path) const noexcept override {
         if (method == verb::head) method = verb::get;
         target found;
+        std::uint8_t open = 0;
         for (std::size_t i = 0; i < routes_.size(); ++i) {
             std::string_view parameter;
             if (!matches(routes_[i].pattern, path, parameter)) continue;
             if (routes_[i].method == method)
-                return {target::kind::found, i, routes_[i].body_limit, parameter, 0};
+                return {target::kind::found, i, routes_[i].body_limit,
+                        parameter,           0, routes_[i].for_any_origin};
+            const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(routes_[i].method));
             found.what = target::kind::wrong_method;
-            found.allowed =
-                static_cast<std::uint8_t>(found.allowed | (1U << static_cast<unsigned>(routes_[i].method)));
+            found.allowed |= bit;
+            if (routes_[i].for_any_origin) open |= bit;
+        }
+        if (method == verb::options && open != 0) {
+            found.what = target::kind::preflight;
+            found.allowed = open;
         }
         return found;
     }

@@ -39,7 +39,7 @@ void append_field(crypto::bytes& out, std::string_view name, std::string_view va
 
 crypto::bytes header_of(const response& r, std::uint64_t length, bool keep_alive, bool secure) {
     crypto::bytes out;
-    out.reserve(512);
+    out.reserve(2048);
     append(out, "HTTP/1.1 ");
     append(out, std::to_string(r.status));
     append(out, " ");
@@ -49,13 +49,23 @@ crypto::bytes header_of(const response& r, std::uint64_t length, bool keep_alive
     if (!r.content_type.empty()) append_field(out, "Content-Type", r.content_type);
     if (r.etag) append_field(out, "ETag", '"' + *r.etag + '"');
     for (const auto& h : r.headers) append_field(out, h.name, h.value);
-    append_field(out, "Cache-Control", "no-store");
-    append_field(out, "X-Content-Type-Options", "nosniff");
-    append_field(out, "Referrer-Policy", "no-referrer");
-    if (secure) append_field(out, "Strict-Transport-Security", "max-age=31536000");
+    append(out, standing_headers(r.surface, secure));
     if (!keep_alive) append_field(out, "Connection", "close");
     append(out, "\r\n");
     return out;
+}
+
+header readable_anywhere() {
+    return {"Access-Control-Allow-Origin", "*"};
+}
+
+response preflight(const target& where) {
+    auto r = empty_response(204);
+    r.headers.push_back(readable_anywhere());
+    r.headers.push_back({"Access-Control-Allow-Methods", allow_header(where.allowed)});
+    r.headers.push_back({"Access-Control-Allow-Headers", "content-type"});
+    r.headers.push_back({"Access-Control-Max-Age", "600"});
+    return r;
 }
 
 } // namespace
@@ -140,16 +150,23 @@ asio::awaitable<bool> session::serve_one() {
     drop_front(header_size);
 
     const auto where = home_.routes.find(message.method, message.path);
+    if (where.what == target::kind::preflight)
+        co_return co_await write(preflight(where), with_body, wants_more && length == 0);
     if (where.what != target::kind::found) {
         const bool missing = where.what == target::kind::no_such_path;
         auto r = problem(missing ? problem_kind::not_found : problem_kind::method_not_allowed);
         if (!missing) r.headers.push_back({"Allow", allow_header(where.allowed)});
         co_return co_await write(std::move(r), with_body, wants_more && length == 0);
     }
-    if (length > where.body_limit) co_return co_await refuse(problem_kind::too_large);
+    if (length > where.body_limit) {
+        auto r = problem(problem_kind::too_large);
+        if (where.any_origin) r.headers.push_back(readable_anywhere());
+        co_return co_await write(std::move(r), true, false);
+    }
     message.parameter = where.parameter;
     if (!co_await read_body(length, message.body)) co_return false;
     auto r = co_await answer(where.route, std::move(message));
+    if (where.any_origin) r.headers.push_back(readable_anywhere());
     co_return co_await write(std::move(r), with_body, wants_more);
 }
 

@@ -68,7 +68,7 @@ TEST_CASE("text that does not compress has a limit too, and the limit is exact")
 
 TEST_CASE("every kind is signed under its own tag") {
     CHECK(signing_tag(static_cast<message_kind>(0)).empty());
-    CHECK(signing_tag(static_cast<message_kind>(5)).empty());
+    CHECK(signing_tag(static_cast<message_kind>(6)).empty());
     CHECK(signing_tag(static_cast<message_kind>(255)).empty());
     const auto block = pack_frame(message_kind::report, identity_of(1), "{}", here, block_size).value();
     frame f = unpack_frame(block.view(), here).value();

@@ -28,6 +28,7 @@ TEST_CASE("a policy survives being written and read") {
     p.retention_months = 1;
     p.categories.clear();
     p.questions.clear();
+    p.departments = {{"audit", {"감사실", "Audit office"}, 12}};
     CHECK(as_read(to_json(p)).value() == p);
 }
 
@@ -54,6 +55,18 @@ TEST_CASE("numbers of a policy have bounds") {
           "bad_field");
     CHECK(with("questions", json::array{json::object{{"id", ""}, {"ko", "a"}, {"en", "a"}}}) == "bad_field");
     CHECK(with("questions", json::array{json::object{{"id", "a"}, {"ko", "a"}}}) == "bad_field");
+    const auto departments = [&with](std::size_t count, json::value people) {
+        return with(
+            "departments",
+            json::array(count,
+                        json::object{{"id", "a"}, {"ko", "a"}, {"en", "a"}, {"people", std::move(people)}}));
+    };
+    CHECK(departments(128, 1'000'000) == "ok");
+    CHECK(departments(129, 1) == "bad_field");
+    CHECK(departments(1, 0) == "bad_field");
+    CHECK(departments(1, 1'000'001) == "bad_field");
+    CHECK(departments(1, nullptr) == "bad_field");
+    CHECK(with("departments", nullptr) == "bad_field");
     json::object o = to_json(default_policy());
     o.erase("overlap");
     CHECK(outcome(as_read(o)) == "bad_field");

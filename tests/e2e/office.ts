@@ -121,7 +121,8 @@ export class Office {
     return this.run([...args, ...this.#with('root.keyring')]);
   }
   async reviewer(number: number, args: string[], stdin = ''): Promise<Result> {
-    return this.run([...args, ...this.#with(`reviewer-${number}.keyring`)], { stdin });
+    // 7: nothing there, which is an answer too.
+    return this.run([...args, ...this.#with(`reviewer-${number}.keyring`)], { stdin, expect: [0, 7] });
   }
   public(): string[] {
     return ['--server', this.origin, '--org', this.org, '--ca', this.certificate];
@@ -133,6 +134,17 @@ export class Office {
     return passphrase;
   }
 
+  /** Numbers of the cases that a reviewer at the command line has. */
+  async cases(number: number): Promise<string[]> {
+    const { out } = await this.reviewer(number, ['inbox']);
+    return (JSON.parse(out) as { cases: { number: string }[] }).cases.map((shown) => shown.number);
+  }
+  /** The one that was not among these. */
+  async newCase(number: number, before: string[]): Promise<string> {
+    const added = (await this.cases(number)).filter((name) => !before.includes(name));
+    if (added.length !== 1) throw new Error(`${added.length} new cases, not one`);
+    return added[0] ?? '';
+  }
   async invite(number: number): Promise<string> {
     const { out } = await this.admin('reviewers', 'invite', '--number', String(number));
     return (JSON.parse(out) as { code: string }).code;

@@ -38,6 +38,7 @@ describe.each([
   test('every page and state', async () => {
     const reporter = await Reporter.at(browser, office.poster, settings);
     const { page, t } = reporter;
+    const known = await office.cases(1);
     await page.getByText(t.fingerprint.pinned).first().waitFor();
     await look(reporter, 'front');
     await reporter.openForm();
@@ -86,8 +87,7 @@ describe.each([
     await look(reporter, 'follow-up-asks');
 
     await office.release();
-    const listed = JSON.parse((await office.reviewer(1, ['inbox'])).out) as { cases: { number: string }[] };
-    await office.reviewer(1, ['reply', listed.cases.at(-1)?.number ?? '', '--file', '-', '--status', 'more_information'], '언제 있었던 일입니까?');
+    await office.reviewer(1, ['reply', await office.newCase(1, known), '--file', '-', '--status', 'more_information'], '언제 있었던 일입니까?');
     await office.release();
     await reporter.button(t.followUp.back).click();
     await reporter.button(t.back).click();

@@ -27,11 +27,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::start();
     bytes_view in = fuzz::input(data, size);
     frame f;
-    f.kind = static_cast<message_kind>(1 + fuzz::take_choice(in) % 4);
+    f.kind = static_cast<message_kind>(1 + fuzz::take_choice(in) % 5);
     f.json = secret_buffer(in);
     round_trip<report>(f, report_of);
     round_trip<follow_up>(f, follow_up_of);
     round_trip<reply>(f, reply_of);
+    round_trip<handover>(f, handover_of);
     if (f.kind == message_kind::event)
         if (const auto object = parse_json(as_text(in))) (void)message_of_snapshot({}, *object);
     return 0;

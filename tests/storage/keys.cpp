@@ -12,9 +12,10 @@ edit_outcome append(bench& b, std::uint64_t next, std::vector<std::string> notes
     return wait<edit_outcome>(
         [&](auto done) { b.s().append_key_log(next, std::move(notes), std::move(done)); });
 }
-edit_outcome submit(bench& b, const enrolment_id& id, bytes request) {
+edit_outcome submit(bench& b, const enrolment_id& id, bytes request,
+                    std::optional<crypto::sign_public_key> locker = {}) {
     return wait<edit_outcome>(
-        [&](auto done) { b.s().submit_enrolment(id, std::move(request), std::move(done)); });
+        [&](auto done) { b.s().submit_enrolment(id, std::move(request), locker, std::move(done)); });
 }
 enrolment_id enrolment_of(crypto::byte n) {
     enrolment_id id;
@@ -97,6 +98,43 @@ TEST_CASE("the first enrolment request wins, and a killed code is dead") {
     CHECK(wait<edit_outcome>([&](auto d) { b.s().remove_enrolment(id, std::move(d)); }) ==
           edit_outcome::unknown);
     CHECK_FALSE(b.read().find_enrolment(id));
+}
+
+TEST_CASE("an enrolment's locker counts until the number has a keyring, or the code dies") {
+    bench b;
+    const auto mine = crypto::random_fixed<crypto::sign_public_key>();
+    const auto other = crypto::random_fixed<crypto::sign_public_key>();
+    const auto open = [&b](crypto::byte id) {
+        return wait<edit_outcome>([&](auto d) { b.s().open_enrolment(enrolment_of(id), 7, std::move(d)); });
+    };
+    CHECK_FALSE(b.read().find_locker(7));
+    REQUIRE(open(1) == edit_outcome::done);
+    CHECK(submit(b, enrolment_of(1), body(1, 100), mine) == edit_outcome::done);
+    CHECK(submit(b, enrolment_of(1), body(1, 100), mine) == edit_outcome::done);
+    CHECK(submit(b, enrolment_of(1), body(1, 100), other) == edit_outcome::taken);
+    CHECK(b.read().find_locker(7) == mine);
+    CHECK_FALSE(b.read().find_locker(8));
+
+    CHECK(wait<edit_outcome>([&](auto d) { b.s().kill_enrolment(enrolment_of(1), std::move(d)); }) ==
+          edit_outcome::done);
+    CHECK_FALSE(b.read().find_locker(7));
+
+    REQUIRE(open(2) == edit_outcome::done);
+    CHECK(submit(b, enrolment_of(2), body(2, 100), mine) == edit_outcome::done);
+    CHECK(wait<edit_outcome>([&](auto d) { b.s().forget_lockers(7, std::move(d)); }) == edit_outcome::done);
+    CHECK_FALSE(b.read().find_locker(7));
+
+    REQUIRE(open(3) == edit_outcome::done);
+    CHECK(submit(b, enrolment_of(3), body(3, 100), mine) == edit_outcome::done);
+    const auto stored = put_keyring(b, {}, body(4, 4096), pepper::random());
+    CHECK(stored.outcome == edit_outcome::done);
+    CHECK(b.read().find_locker(7) == crypto::sign_public_key{}); // the keyring's own
+    // A code that comes after it names nobody.
+    REQUIRE(open(4) == edit_outcome::done);
+    CHECK(submit(b, enrolment_of(4), body(5, 100), other) == edit_outcome::done);
+    CHECK(wait<edit_outcome>([&](auto d) { b.s().remove_keyring(7, std::move(d)); }) == edit_outcome::done);
+    CHECK_FALSE(b.read().find_locker(7));
+    CHECK(b.read().check().empty());
 }
 
 TEST_CASE("prekeys replace one number's; drained marks are kept by epoch") {

@@ -63,11 +63,11 @@ TEST_CASE("a newer schema is refused with a sentence, by store and reader, and l
     b.put(body(1));
     b.open_store.reset();
     const auto db = b.opts.directory / "changgu.db";
-    run_sql(db, "PRAGMA user_version = 2");
+    run_sql(db, "PRAGMA user_version = 3");
     CHECK(refusal(b) ==
-          "changgu.db was written by a newer version of Changgu (schema 2; this one knows up to 1)");
+          "changgu.db was written by a newer version of Changgu (schema 3; this one knows up to 2)");
     CHECK_THROWS_AS(reader(b.opts.directory), std::runtime_error);
-    run_sql(db, "PRAGMA user_version = 1");
+    run_sql(db, "PRAGMA user_version = 2");
     CHECK(refusal(b).empty());
     CHECK(b.read().has_envelope(id_of(body(1))));
 }

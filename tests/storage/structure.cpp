@@ -56,6 +56,7 @@ const std::map<std::string, std::string> allowed{
     {"enrolment.number", "a reviewer's"},
     {"enrolment.state", "a reviewer's"},
     {"enrolment.request", "a reviewer's"},
+    {"enrolment.locker", "a reviewer's; forgotten once the number has a keyring"},
     {"prekey.number", "a reviewer's"},
     {"prekey.epoch", "a reviewer's"},
     {"prekey.key", "a reviewer's"},

@@ -17,6 +17,9 @@ void check_state(const key_log& log, const json::object& state) {
     CHECK(json::value(written(log.roots().recovery)) == state.at("recovery"));
     CHECK(json::value(json::array(log.origins().begin(), log.origins().end())) == state.at("origins"));
     CHECK(log.rules().tick == number(state, "tick"));
+    const json::object rules = to_json(log.rules());
+    CHECK(rules.contains("departments") == has(state, "departments"));
+    if (has(state, "departments")) CHECK(rules.at("departments") == state.at("departments"));
 
     REQUIRE(log.reviewers().size() == list(state, "reviewers").size());
     for (const json::value& one : list(state, "reviewers")) {

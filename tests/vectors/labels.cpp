@@ -25,6 +25,7 @@ TEST_CASE("vectors: labels") {
                                                               {"sign_follow_up", label::sign_follow_up},
                                                               {"sign_reply", label::sign_reply},
                                                               {"sign_event", label::sign_event},
+                                                              {"sign_handover", label::sign_handover},
                                                               {"sign_prekey", label::sign_prekey},
                                                               {"sign_in", label::sign_in},
                                                               {"sign_drained", label::sign_drained},

@@ -23,6 +23,8 @@ TEST_CASE("vectors: messages") {
             check(follow_up_of(f), c, expect);
         else if (as == "reply")
             check(reply_of(f), c, expect);
+        else if (as == "handover")
+            check(handover_of(f), c, expect);
         else
             FAIL("unknown message");
     });

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 import { localised, preferredLanguage } from '../i18n/language';
 import { codeOf } from '../rpc/rpc';
-import type { ChannelView, Pin, ReporterApi, Sent, ThreadView } from './contract';
+import type { ChannelView, CleanerApi, Pin, ReporterApi, Sent, ThreadView } from './contract';
 import { isWorthKeeping, nothingWritten } from './draft';
 import type { Fragment } from './fragment';
 import { en } from './i18n/en';
@@ -29,6 +29,8 @@ type View =
 
 interface Props {
   api: ReporterApi;
+  /** Starts the worker that parses files: once the page can be used, and before anything is written. */
+  startCleaner: () => CleanerApi;
   /** Undefined when it is damaged. */
   fragment: Fragment | undefined;
   /** The origin that served the page; undefined for the single file. */
@@ -40,7 +42,7 @@ interface Props {
 
 const slow = 400; // ms before "checking" is said: most often it is done by then
 
-export function App({ api, fragment, origin, quickExit, onUnsaved }: Props) {
+export function App({ api, startCleaner, fragment, origin, quickExit, onUnsaved }: Props) {
   const [language, setLanguage] = useState(() => preferredLanguage(navigator.languages));
   const [view, setView] = useState<View>({ at: 'opening' });
   const [channel, setChannel] = useState<ChannelView>();
@@ -48,6 +50,7 @@ export function App({ api, fragment, origin, quickExit, onUnsaved }: Props) {
   const [writing, setWriting] = useState(nothingWritten);
   const [followUp, setFollowUp] = useState(nothingWritten);
   const live = useRef<HTMLParagraphElement>(null);
+  const cleaner = useRef<CleanerApi>(undefined);
   const target = useRef<{ origin: string; pin: Pin | null }>(undefined);
   const t = language === 'ko' ? ko : en;
 
@@ -64,6 +67,7 @@ export function App({ api, fragment, origin, quickExit, onUnsaved }: Props) {
       (opened) => {
         setChannel(opened);
         setView({ at: 'front' });
+        cleaner.current ??= startCleaner();
       },
       (error: unknown) => {
         stop(stopAtOpening(codeOf(error)), codeOf(error));
@@ -87,6 +91,10 @@ export function App({ api, fragment, origin, quickExit, onUnsaved }: Props) {
   const page = useMemo<Page>(
     () => ({
       api,
+      clean: async (file) => {
+        cleaner.current ??= startCleaner();
+        return api.hold(await cleaner.current.clean(file), file.size);
+      },
       t,
       language,
       quickExit,
@@ -95,12 +103,15 @@ export function App({ api, fragment, origin, quickExit, onUnsaved }: Props) {
       },
       fail: (error) => {
         const code = codeOf(error);
+        // Somebody reads now whom the page has not shown: it shows them before anything is sent.
+        if (code === 'readers_changed' && target.current !== undefined)
+          api.open(target.current.origin, target.current.pin).then(setChannel, () => undefined);
         const what = stopOf(code);
         if (what !== undefined) stop(what, code);
         return errorText(t, error);
       },
     }),
-    [api, t, language, quickExit],
+    [api, t, language, quickExit, startCleaner],
   );
   const go = (at: 'front' | 'form' | 'answers' | 'done' | 'follow_up_done') => () => {
     setView({ at });

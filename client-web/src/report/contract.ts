@@ -1,11 +1,11 @@
-// What the reporter's page asks of its worker. The worker holds the key log, the files and every secret; the page
-// holds what is typed and what is shown.
+// What the reporter's page asks of its two workers. The one holds the key log, the files and every secret; the other
+// parses files, which come from anywhere, and holds nothing. The page holds what is typed and what is shown.
 //
 // Errors are CodedError: the failure classes of docs/protocol.md, problem slugs of the server (`epoch-closed`, `busy`,
 // `storage-full`, …), and the client's own: `offline` (no answer), `bad_answer` (an answer that is not as the API says),
 // `no_webassembly` (libsodium cannot start), `log_too_old` (the log ends before the pin's sequence number),
 // `send_unconfirmed`, `everybody_excluded`, `exclusion_unknown`, `exclusion_too_late`, `too_many_files`, `too_long`,
-// `no_thread` (burn or followUp before lookUp).
+// `no_thread` (burn or followUp before lookUp), `readers_changed` (an epoch began whose readers the page has not shown).
 import type { Localised } from '../i18n/language';
 import type { Progress } from '../rpc/rpc';
 
@@ -69,6 +69,21 @@ export type Residue =
   | 'macros'
   | 'too_large_to_clean';
 
+/** What the cleaner hands back. `bytes` is the whole file as it was where `residue` says that it could not be cleaned. */
+export interface Cleaned {
+  bytes: Uint8Array;
+  name: string; // neutral: the original name may identify
+  type: string; // media type, by content
+  removed: Removal[];
+  residue: Residue[];
+}
+
+/** The worker that parses files. Errors: `too_large`. */
+export interface CleanerApi {
+  clean(file: File): Promise<Cleaned>;
+}
+
+/** A cleaned file that waits to be sent. */
 export interface CleanedFile {
   id: number; // the worker's handle
   name: string; // the name it will have: suggested, neutral
@@ -86,6 +101,8 @@ export interface Draft {
   text: string;
   excluded: number[];
   files: { id: number; name: string }[];
+  /** Who can read it, as the page says: whoever has become a reader since is not sent anything (`readers_changed`). */
+  readers: number[];
 }
 
 /** How much of the envelope a draft takes. What does not fit travels as a file by itself, and that is no error. */
@@ -136,7 +153,7 @@ export interface ReporterApi {
 
   /** Composing: none of these sends a request. */
   measure(draft: Draft): Promise<Measure>;
-  clean(file: File): Promise<CleanedFile>;
+  hold(file: Cleaned, originalSize: number): Promise<CleanedFile>;
   discard(id: number): Promise<void>;
 
   /** Sends a first report. The receipt is made first, so it is there whatever becomes of the connection. */

@@ -1,5 +1,5 @@
 // What a person is writing: kept in the page's memory while they move between views, and nowhere else.
-import type { CleanedFile, Draft } from './contract';
+import type { CleanedFile, Draft, Reader } from './contract';
 
 export const mostFiles = 16;
 
@@ -28,12 +28,14 @@ export function isWorthKeeping(writing: Writing): boolean {
   );
 }
 
-export function draftOf(writing: Writing): Draft {
+/** What the worker is given, by somebody who has been shown these readers. */
+export function draftOf(writing: Writing, readers: readonly Reader[]): Draft {
   return {
     category: writing.category,
     answers: Object.fromEntries(Object.entries(writing.answers).filter(([, answer]) => answer.trim() !== '')),
     text: writing.text,
     excluded: writing.excluded,
+    readers: readers.map(({ number }) => number),
     files: writing.files.flatMap((file) =>
       file.state === 'ready' ? [{ id: file.cleaned.id, name: file.name }] : [],
     ),

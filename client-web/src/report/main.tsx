@@ -4,10 +4,11 @@ import { connect } from '../rpc/client';
 import { startWorker } from '../ui/start_worker';
 import '../ui/theme.css';
 import { App } from './app';
-import type { ReporterApi } from './contract';
+import type { CleanerApi, ReporterApi } from './contract';
 import { parseFragment } from './fragment';
 import { leave, tripleEscape } from './quick_exit';
 import './report.css';
+import cleanerUrl from './worker/clean/cleaner?worker&url';
 import workerUrl from './worker/worker?worker&url';
 
 const root = document.getElementById('app');
@@ -15,6 +16,7 @@ if (root === null) throw new Error('no place for the page');
 
 const worker = startWorker(workerUrl);
 const api = connect<ReporterApi>(worker);
+let cleaningWorker: Worker | undefined;
 const alone = location.protocol === 'file:';
 let unsaved = false;
 
@@ -27,6 +29,7 @@ const quickExit = () => {
     () => api.forget(),
     () => {
       worker.terminate();
+      cleaningWorker?.terminate();
     },
   );
 };
@@ -57,6 +60,10 @@ document.documentElement.translate = false; // a translation service would be se
 render(
   <App
     api={api}
+    startCleaner={() => {
+      cleaningWorker = startWorker(cleanerUrl);
+      return connect<CleanerApi>(cleaningWorker);
+    }}
     fragment={parseFragment(location.hash, alone)}
     origin={alone ? undefined : location.origin}
     quickExit={quickExit}

@@ -4,11 +4,13 @@ import { useContext } from 'preact/hooks';
 
 import type { Language } from '../i18n/language';
 import { codeOf } from '../rpc/rpc';
-import type { ReporterApi } from './contract';
+import type { CleanedFile, ReporterApi } from './contract';
 import type { Text } from './i18n/ko';
 
 export interface Page {
   api: ReporterApi;
+  /** Takes its metadata out of a file and holds it for sending. */
+  clean: (file: File) => Promise<CleanedFile>;
   t: Text;
   language: Language;
   /** Reads a short text out to screen readers. */

@@ -4,7 +4,8 @@
 //
 // Errors are CodedError: the failure classes of docs/protocol.md, problem slugs of the server, and the client's own:
 // `offline`, `bad_answer`, `no_webassembly`, `locked` (no keyring is open), `another_keyring`, `no_keyring` (the server keeps
-// none for this number, or the passphrase is wrong: the server cannot tell), `no_address_left`, `no_such_case`, `excluded_reader`.
+// none for this number, or the passphrase is wrong: the server cannot tell), `no_address_left`, `no_such_case`, `excluded_reader`,
+// `no_intake_key` (the epoch to seal to does not name the receiver of a hand-over yet).
 import type { Localised } from '../i18n/language';
 import type { Progress } from '../rpc/rpc';
 

@@ -40,15 +40,20 @@ function urgency(one: CaseSummary): number {
   return clock.paused ? Number.MAX_VALUE : clock.due;
 }
 
-const orders: Record<QueueView['sort'], (a: CaseSummary, b: CaseSummary) => number> = {
-  due: (a, b) => {
-    const [x, y] = [urgency(a), urgency(b)];
-    return x === y ? b.received - a.received : x - y;
-  },
-  changed: (a, b) => b.changed - a.changed,
-  received: (a, b) => b.received - a.received,
-  number: (a, b) => (a.number < b.number ? -1 : a.number > b.number ? 1 : 0),
+// The greater key comes first; equal ones in the order of receipt. Reckoned once a case: there may be ten thousand.
+const keyOf: Record<Exclude<QueueView['sort'], 'number'>, (one: CaseSummary) => number> = {
+  due: (one) => -urgency(one),
+  changed: (one) => one.changed,
+  received: (one) => one.received,
 };
+
+function inOrder(cases: CaseSummary[], sort: QueueView['sort']): CaseSummary[] {
+  if (sort === 'number')
+    return cases.sort((a, b) => (a.number < b.number ? -1 : a.number > b.number ? 1 : 0));
+  const keyed = cases.map((one) => ({ one, key: keyOf[sort](one) }));
+  keyed.sort((a, b) => (a.key === b.key ? b.one.received - a.one.received : a.key < b.key ? 1 : -1));
+  return keyed.map(({ one }) => one);
+}
 
 /** `found`: ids from the search, best first, or null; then its order counts and the filter does not. */
 export function arrange(
@@ -63,5 +68,8 @@ export function arrange(
     const byId = new Map(cases.map((one) => [one.id, one]));
     return found.flatMap((id) => byId.get(id) ?? []).filter(ofCategory);
   }
-  return cases.filter((one) => ofCategory(one) && passes(one, view.filter, me, now)).sort(orders[view.sort]);
+  return inOrder(
+    cases.filter((one) => ofCategory(one) && passes(one, view.filter, me, now)),
+    view.sort,
+  );
 }

@@ -60,10 +60,15 @@ test('the reporter fits its budget', () => {
   const reached = reachedFrom('index.html');
   const sodium = [...reached].filter((file) => path.basename(file).startsWith('sodium-'));
   expect(sodium).toHaveLength(1);
+  // The cleaner of files is started when the page can be used already.
+  const cleaner = [...reached].filter((file) => path.basename(file).startsWith('cleaner-'));
+  expect(cleaner).toHaveLength(1);
   const all = compressed(reached);
-  const without = all - compressed(sodium);
+  const without = all - compressed([...sodium, ...cleaner]);
   const kib = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
-  console.log(`reporter, brotli: ${kib(without)} without the sodium module, ${kib(all)} with it`);
+  console.log(
+    `reporter, brotli: ${kib(without)} to begin with, without the sodium module; ${kib(all)} with all of it`,
+  );
   console.log(`reviewer, brotli: ${kib(compressed(reachedFrom('review/index.html')))} in all`);
   expect(without).toBeLessThanOrEqual(60 * 1024);
   expect(all).toBeLessThanOrEqual(260 * 1024);

@@ -104,28 +104,32 @@ describe('what is being written', () => {
     ).toBe(true);
   });
   it('takes along what is filled in and decided, nothing else', () => {
-    const draft = draftOf({
-      category: 'abuse',
-      answers: { who: '국장', when: ' ' },
-      text: '글',
-      excluded: [2],
-      files: [
-        { key: 1, shownName: '내사진.jpg', state: 'ready', cleaned, name: 'photo-1.jpg' },
-        {
-          key: 2,
-          shownName: 'b.hwp',
-          state: 'asking',
-          cleaned: { ...cleaned, id: 6 },
-          name: 'document-1.hwp',
-        },
-        { key: 3, shownName: 'c', state: 'failed', code: 'too_large' },
-      ],
-    });
+    const draft = draftOf(
+      {
+        category: 'abuse',
+        answers: { who: '국장', when: ' ' },
+        text: '글',
+        excluded: [2],
+        files: [
+          { key: 1, shownName: '내사진.jpg', state: 'ready', cleaned, name: 'photo-1.jpg' },
+          {
+            key: 2,
+            shownName: 'b.hwp',
+            state: 'asking',
+            cleaned: { ...cleaned, id: 6 },
+            name: 'document-1.hwp',
+          },
+          { key: 3, shownName: 'c', state: 'failed', code: 'too_large' },
+        ],
+      },
+      [{ number: 1, role: { ko: '감사', en: 'Audit' }, desk: '', languages: [] }],
+    );
     expect(draft).toEqual({
       category: 'abuse',
       answers: { who: '국장' },
       text: '글',
       excluded: [2],
+      readers: [1],
       files: [{ id: 5, name: 'photo-1.jpg' }],
     });
   });

@@ -78,3 +78,49 @@ TEST_CASE("what is not a keyring is refused") {
     CHECK(problem_of(f.get("/keyring")) == "unauthorised");
     CHECK(problem_of(f.get("/keyring", f.admin_bearer())) == "forbidden");
 }
+
+TEST_CASE("a locker named at enrolment opens the keyring's session before approval, and the keyring's own "
+          "after it") {
+    channel_fixture f;
+    const auto admin = f.admin_bearer();
+    const auto code = crypto::enrolment_code::random();
+    const auto at = "/enrolments/" + hex(code.id);
+    const auto locker = crypto::random_sign_key_pair();
+    const reviewer_keys third{3};
+    crypto::enrolment_request r{3, third.identity.public_key,
+                                third.keys.publish(third.identity, f.log->org(), 3, 1).value()};
+    crypto::json::array prekeys;
+    for (const auto& k : r.prekeys) prekeys.emplace_back(crypto::to_json(k));
+    crypto::json::object request{{"number", 3},
+                                 {"identity", crypto::to_base64(r.identity.view())},
+                                 {"prekeys", std::move(prekeys)},
+                                 {"mac", crypto::to_base64(crypto::mac_of(r, f.log->org(), code).view())}};
+    const auto sign_in = [&](const crypto::sign_key_pair& key) {
+        return f.sign_in("keyring", 3, key.secret_key, f.challenge("keyring", 3));
+    };
+    REQUIRE(f.json(verb::put, at, {{"number", 3}}, admin).status == 201);
+    CHECK(problem_of(sign_in(locker)) == "unauthorised");
+    request["locker"] = "AAAA";
+    CHECK(problem_of(f.json(verb::post, at, request)) == "bad-request");
+    request["locker"] = crypto::to_base64(locker.public_key.view());
+    REQUIRE(f.json(verb::post, at, request).status == 201);
+    const auto listed = object_of(f.get("/enrolments", admin)).at("enrolments").as_array();
+    CHECK_FALSE(listed.at(0).at("request").as_object().contains("locker"));
+
+    const auto opened = sign_in(locker);
+    REQUIRE(opened.status == 201);
+    const auto bearer = text_of(opened, "bearer");
+    CHECK(problem_of(f.get("/inbox", bearer)) == "forbidden");
+    CHECK(problem_of(f.sign_in("reviewer", 3, third.identity.secret_key, f.challenge("reviewer", 3))) ==
+          "unauthorised");
+    CHECK(object_of(f.get("/keyring", bearer)).at("keyring").is_null());
+    const auto next = crypto::random_sign_key_pair();
+    CHECK(f.json(verb::put, "/keyring", keyring_body(next, wrapped(4096)), bearer).status == 204);
+    CHECK(problem_of(sign_in(locker)) == "unauthorised");
+    CHECK(sign_in(next).status == 201);
+
+    // The code dies, and with it what was stored under a number that is nobody's.
+    CHECK(f.send({.method = verb::remove, .path = at, .bearer = admin}).status == 204);
+    CHECK(problem_of(sign_in(next)) == "unauthorised");
+    CHECK(problem_of(f.get("/keyring", bearer)) == "unauthorised");
+}

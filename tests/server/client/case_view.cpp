@@ -47,6 +47,28 @@ TEST_CASE("events fold in order") {
     CHECK(c.events[1].by == 2);
 }
 
+TEST_CASE("tags come off, and reasons must be there") {
+    const log_of_two l;
+    client::case_view c;
+    const auto take = [&](const json::object& body) {
+        return c.take(*l.log, c.events.size(), l.event(1, c.events.size(), body)).has_value();
+    };
+    CHECK(take({{"type", "tag"}, {"tag", "urgent"}}));
+    CHECK(take({{"type", "tag"}, {"tag", "budget"}}));
+    CHECK(take({{"type", "untag"}, {"tag", "urgent"}}));
+    CHECK(take({{"type", "untag"}, {"tag", "never put"}}));
+    CHECK(c.tags == std::vector<std::string>{"budget"});
+    CHECK(take({{"type", "recusal"}, {"reason", "A friend of mine"}}));
+    CHECK(take({{"type", "extension"}, {"reason", "A witness is abroad"}}));
+    CHECK(take({{"type", "handover"}, {"number", 2}}));
+    CHECK(c.events.size() == 7);
+    CHECK_FALSE(take({{"type", "untag"}}));
+    CHECK_FALSE(take({{"type", "recusal"}}));
+    CHECK_FALSE(take({{"type", "extension"}, {"reason", 1}}));
+    CHECK_FALSE(take({{"type", "handover"}, {"number", 0}}));
+    CHECK_FALSE(c.begins_with_report());
+}
+
 TEST_CASE("a type from the future is kept and changes nothing") {
     const log_of_two l;
     client::case_view c;

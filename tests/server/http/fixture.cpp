@@ -104,18 +104,28 @@ handled fixed(seen&, request) {
     out.status = 200;
     out.content_type = "text/html; charset=utf-8";
     out.fixed = page;
-    out.headers.push_back({"Content-Security-Policy", "default-src 'none'"});
+    out.headers.push_back({"Vary", "Accept-Encoding"});
     co_return out;
 }
 
 constexpr http::route<seen> table[] = {
-    {verb::get, "/hello", 0, hello},        {verb::get, "/bearer", 0, bearer},
-    {verb::get, "/query", 0, query},        {verb::post, "/echo", 64 * 1024, echo},
-    {verb::get, "/items/{}", 0, get_item},  {verb::put, "/items/{}", 8 * 1024, put_item},
-    {verb::get, "/slow", 0, slow},          {verb::get, "/stuck", 0, stuck},
-    {verb::get, "/throws", 0, throws},      {verb::get, "/stream", 0, stream},
-    {verb::get, "/short", 0, short_stream}, {verb::get, "/brotli", 0, brotli},
+    {verb::get, "/hello", 0, hello},
+    {verb::get, "/bearer", 0, bearer},
+    {verb::get, "/query", 0, query},
+    {verb::post, "/echo", 64 * 1024, echo},
+    {verb::get, "/items/{}", 0, get_item},
+    {verb::put, "/items/{}", 8 * 1024, put_item},
+    {verb::get, "/slow", 0, slow},
+    {verb::get, "/stuck", 0, stuck},
+    {verb::get, "/throws", 0, throws},
+    {verb::get, "/stream", 0, stream},
+    {verb::get, "/short", 0, short_stream},
+    {verb::get, "/brotli", 0, brotli},
     {verb::get, "/fixed", 0, fixed},
+    {verb::get, "/open", 0, hello, http::any_origin},
+    {verb::post, "/open", 16, echo, http::any_origin},
+    {verb::put, "/open", 16, echo},
+    {verb::get, "/open/throws", 0, throws, http::any_origin},
 };
 
 void set_time_limits(int fd) {

@@ -89,6 +89,7 @@ json::object make_labels() {
     CHANGGU_LABEL(kdf_blob_token);
     CHANGGU_LABEL(kdf_blob_key);
     CHANGGU_LABEL(kdf_keyring);
+    CHANGGU_LABEL(sign_handover);
 #undef CHANGGU_LABEL
     return file_of("Every label that separates one use of a primitive from another.", std::move(cases));
 }

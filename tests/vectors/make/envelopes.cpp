@@ -170,6 +170,17 @@ json::object make_envelope() {
                 return block_of(frame_bytes(1, label::sign_follow_up, office::author(), report, p), size);
             }});
 
+    const std::string handover = json::serialize(office::handover_json());
+    const std::array<slot_recipient, 3> receiver{{{}, {}, office::recipient(2).public_key}};
+    keep("hand-over", seal_envelope(office::org, office::epoch, context, receiver, message_kind::handover,
+                                    office::reviewer(), handover)
+                          .value());
+    opens("a hand-over, its receiver's slot", "hand-over", {.slot = 2, .mine = office::recipient(2)});
+    fails("a hand-over, another's slot", "hand-over", errc::slot_not_mine);
+    crafted("a hand-over signed as an event", errc::bad_signature, {.block = [&](const frame_place& p) {
+                return block_of(frame_bytes(5, label::sign_event, office::reviewer(), handover, p), size);
+            }});
+
     json::object out =
         file_of("Envelopes (named in `envelopes`, base64), opened or refused.", std::move(cases));
     out["envelopes"] = std::move(table);
@@ -224,6 +235,9 @@ json::object make_reply() {
         "bad_tag");
     add("a report where a reply belongs", at, message_kind::report, text, "wrong_kind");
     add("a reply without a status", at, message_kind::reply, R"({"text":"a"})", "bad_field");
+    json::object from_the_office = office::reply_json();
+    from_the_office["shown_as"] = "office";
+    add("a reply shown as the office", at, message_kind::reply, json::serialize(from_the_office), "ok");
     return file_of("Replies as their reporter reads them: epoch 0, slot 0, the address as the context.",
                    std::move(cases));
 }

@@ -38,14 +38,16 @@ json::object state_of(const key_log& log) {
                                          {"purge_forced", e.purge_forced},
                                          {"usable", e.usable()}});
     }
-    return {{"head", to_json(log.head())},
-            {"roots", write_keys(log.roots().roots)},
-            {"threshold", log.roots().threshold},
-            {"recovery", write_keys({log.roots().recovery}).front()},
-            {"origins", strings(log.origins())},
-            {"tick", log.rules().tick},
-            {"reviewers", reviewers},
-            {"epochs", epochs}};
+    json::object out{{"head", to_json(log.head())},
+                     {"roots", write_keys(log.roots().roots)},
+                     {"threshold", log.roots().threshold},
+                     {"recovery", write_keys({log.roots().recovery}).front()},
+                     {"origins", strings(log.origins())},
+                     {"tick", log.rules().tick},
+                     {"reviewers", reviewers},
+                     {"epochs", epochs}};
+    if (!log.rules().departments.empty()) out["departments"] = to_json(log.rules()).at("departments");
+    return out;
 }
 
 json::object log_case(std::string_view name, const log_writer& w, std::string_view expect) {
@@ -332,6 +334,15 @@ json::object make_key_log() {
         std::string text = statement_text({1, x.head(), revoke, revoke_json(1)});
         text.replace(text.find("{"), 1, "{\"number\":2,");
         x.add_text(text);
+    });
+    p = test::small_policy();
+    p.departments = {{"audit", {"감사실", "Audit office"}, 12}, {"police", {"경찰청", "Police"}, 1'000'000}};
+    log_writer with_departments = w;
+    with_departments.add(statement_type::policy, to_json(policy_entry{p, {"https://report.hanbit.example"}}));
+    ok("a policy with departments", with_departments);
+    add("a department of nobody", errc::bad_field, [&p](log_writer& x) {
+        p.departments[0].people = 0;
+        x.add(statement_type::policy, to_json(policy_entry{p, {"https://report.hanbit.example"}}));
     });
     return file_of("Whole key logs: notes from genesis on, the state they lead to and what it answers.",
                    std::move(cases));

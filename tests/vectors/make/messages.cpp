@@ -89,8 +89,32 @@ json::object make_message() {
         "bad_file_class");
     add("an attachment without a name", report, "report", with_in_attachment("name", nullptr), "bad_field");
     add("a follow-up without an id", follow_up, "follow_up", without(a_follow_up, "id"), "bad_field");
-    return file_of("The JSON (base64) of a frame of `kind`, read as a report, a follow-up or a reply.",
-                   std::move(cases));
+
+    const json::object a_handover = office::handover_json();
+    add("hand-over", handover, "handover", a_handover, "ok");
+    add("hand-over of a case without a number", handover, "handover", with(a_handover, "case_number", ""),
+        "ok");
+    add("hand-over, a case number of 16 bytes", handover, "handover",
+        with(a_handover, "case_number", "C-48291300000000"), "ok");
+    add("hand-over, a case number of 17 bytes", handover, "handover",
+        with(a_handover, "case_number", "C-482913000000000"), "bad_field");
+    add("hand-over without a case number", handover, "handover", without(a_handover, "case_number"),
+        "bad_field");
+    add("hand-over, a thread of 15 bytes", handover, "handover",
+        with(a_handover, "thread", "AAAAAAAAAAAAAAAAAAAA"), "bad_field");
+    add("hand-over, a case key of 31 bytes", handover, "handover",
+        with(a_handover, "case_key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="), "bad_field");
+    add("hand-over without a log position", handover, "handover", without(a_handover, "log"), "bad_field");
+    add("a reply read as a hand-over", reply, "handover", a_reply, "wrong_kind");
+    add("a hand-over read as a reply", handover, "reply", a_handover, "wrong_kind");
+    add("a reply shown as the office", reply, "reply", with(a_reply, "shown_as", "office"), "ok");
+    add("a reply shown as a role", reply, "reply", with(a_reply, "shown_as", "role"), "ok");
+    cases.back().as_object()["fields"] = a_reply;
+    add("a reply shown as somebody else", reply, "reply", with(a_reply, "shown_as", "police"), "bad_field");
+    add("a reply shown as a number", reply, "reply", with(a_reply, "shown_as", 1), "bad_field");
+    return file_of(
+        "The JSON (base64) of a frame of `kind`, read as a report, a follow-up, a reply or a hand-over.",
+        std::move(cases));
 }
 
 } // namespace changgu::vectors

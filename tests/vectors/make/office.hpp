@@ -67,6 +67,9 @@ inline json::object follow_up_json() {
     m.excluded = {3};
     return to_json(m);
 }
+inline json::object handover_json() {
+    return to_json(handover{log(), made_of<thread_id>("thread"), made_of<case_key>("case"), "C-482913"});
+}
 inline json::object reply_json() {
     return to_json(reply{log(), "받았습니다. 언제였습니까?", "more_information", {3}});
 }

@@ -101,6 +101,7 @@ const errors: Record<string, string> = {
   'storage-full': '창구의 저장 공간이 가득 차 지금은 보낼 수 없습니다. 아래의 다른 방법을 이용해 주세요.',
   epoch_not_valid: '지금은 쓸 수 있는 열쇠가 없어 보낼 수 없습니다. 며칠 뒤에 다시 와 주세요.',
   'epoch-closed': '보내는 사이에 창구의 열쇠가 바뀌었습니다. 다시 눌러 주세요.',
+  readers_changed: '그사이 읽을 수 있는 담당자가 바뀌어 보내지 않았습니다. 담당자를 다시 보고 눌러 주세요.',
   everybody_excluded: '읽을 사람이 한 명은 있어야 합니다.',
   exclusion_unknown: '누구를 제외할지 먼저 골라 주세요.',
   exclusion_too_late:
@@ -115,6 +116,7 @@ const errors: Record<string, string> = {
   bad_encoding: '숫자를 다시 확인해 주세요. 접수증의 숫자가 아닙니다.',
   nothing_to_send: '이 접수증으로는 다시 보낼 수 없습니다. 쓰던 글로 돌아가 새로 보내 주세요.',
   no_thread: '접수증을 다시 넣어 주세요.',
+  unknown_file: '첨부파일을 빼고 다시 넣어 주세요.',
   unknown_category: '제보 유형이 바뀌었습니다. 처음으로 돌아가 다시 골라 주세요.',
   internal: '예상하지 못한 문제가 생겼습니다. 다시 시도해 주세요.',
 };
@@ -214,7 +216,7 @@ export const ko = {
       `${count}명뿐인 부서입니다. 관련 없는 일이라면 고르지 않는 것이 안전합니다.`,
     readers: '누가 읽을 수 있나요?',
     readersHint: '이 일과 관련된 사람이 있으면 표시를 지우세요.',
-    exclusion: '제외한 사람은 이 제보를 열 수 없고, 자신이 제외되었다는 것도 알 수 없습니다.',
+    exclusion: '제외한 사람은 이 제보를 열 수 없고, 제외되었다는 표시도 보이지 않습니다.',
     send: '보내기',
     sendSummary: (readers: string) => `${readers}만 읽을 수 있습니다.`,
     sending: '암호로 잠가 보내는 중입니다. 창을 닫지 마세요.',

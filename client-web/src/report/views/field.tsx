@@ -1,10 +1,10 @@
 // Fields that leave nothing behind: no autocomplete, no spelling service, no translation service sees them. None is
 // in a <form>, so that nothing can be submitted to an address.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useId, useMemo, useState } from 'preact/hooks';
 
 import type { Department } from '../contract';
-import { findHints } from '../hints/hints';
+import { findHints, type HintKind } from '../hints/hints';
 import { usePage } from '../page';
 
 /** Give it to every field. autocorrect is set as an attribute: as a property the word "off" would count as true. */
@@ -87,25 +87,27 @@ function Hints({ field, text, departments }: HintsProps) {
     };
   }, [text]);
 
-  const found = new Map<string, { kind: keyof typeof t.hintKinds; words: string }>();
-  for (const { kind, start, end } of findHints(looked, { departments: [...departments] })) {
-    const words = looked.slice(start, end);
-    const key = `${kind} ${words}`;
-    if (!kept.includes(key)) found.set(key, { kind, words });
-  }
+  const found = useMemo(() => {
+    const hints = new Map<string, { kind: HintKind; words: string }>();
+    for (const { kind, start, end } of findHints(looked, { departments: [...departments] })) {
+      const words = looked.slice(start, end);
+      hints.set(`${kind} ${words}`, { kind, words });
+    }
+    return [...hints];
+  }, [looked, departments]).filter(([key]) => !kept.includes(key));
   return (
     <div class="hints">
       <p class="visually-hidden" aria-live="polite">
-        {found.size > 0 && t.hints.title(found.size)}
+        {found.length > 0 && t.hints.title(found.length)}
       </p>
-      {found.size > 0 && (
+      {found.length > 0 && (
         <div class="notice">
           <p>
-            <strong aria-hidden="true">{t.hints.title(found.size)}</strong>{' '}
+            <strong aria-hidden="true">{t.hints.title(found.length)}</strong>{' '}
             <span class="hint">{t.hints.note}</span>
           </p>
           <ul>
-            {[...found].slice(0, mostShown).map(([key, { kind, words }]) => (
+            {found.slice(0, mostShown).map(([key, { kind, words }]) => (
               <li key={key}>
                 <span>
                   <mark translate={false}>{words}</mark> {t.hintKinds[kind]}

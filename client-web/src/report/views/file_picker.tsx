@@ -17,15 +17,16 @@ interface Props {
 let lastKey = 0;
 
 function sizeText(bytes: number, language: Language): string {
-  const unit = bytes < 1_000_000 ? 'kilobyte' : 'megabyte';
+  const [unit, size]: [string, number] =
+    bytes < 1_000 ? ['byte', 1] : bytes < 1_000_000 ? ['kilobyte', 1_000] : ['megabyte', 1_000_000];
   return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 }).format(
-    bytes / (unit === 'kilobyte' ? 1_000 : 1_000_000),
+    bytes / size,
   );
 }
 
 /** Chooses files and has them cleaned in the worker; asks about whatever could not be cleaned. */
 export function FilePicker({ files, onWriting, problem }: Props) {
-  const { api, t, say } = usePage();
+  const { api, clean, t, say } = usePage();
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
 
@@ -45,7 +46,7 @@ export function FilePicker({ files, onWriting, problem }: Props) {
     const key = ++lastKey;
     change((list) => [...list, { key, shownName: chosen.name, state: 'cleaning' }]);
     try {
-      const cleaned = await api.clean(chosen);
+      const cleaned = await clean(chosen);
       const state = cleaned.residue.length > 0 ? 'asking' : 'ready';
       replace(key, (file, others) => ({ ...file, state, cleaned, name: named(cleaned, others) }));
       say(state === 'asking' ? t.files.asks(chosen.name) : t.files.added(chosen.name));

@@ -2,6 +2,7 @@ import type { StateUpdater } from 'preact/hooks';
 import { useState } from 'preact/hooks';
 
 import { CodedError, codeOf } from '../../rpc/rpc';
+import { localised } from '../../i18n/language';
 import { View } from '../../ui/view';
 import type { ChannelView, ThreadView } from '../contract';
 import { draftOf, fileProblem, isWorthKeeping, type Writing } from '../draft';
@@ -24,7 +25,7 @@ interface Props {
 
 /** Writes on in the thread. Who was excluded is asked only where no answer has said it yet. */
 export function FollowUp({ channel, thread, writing, onWriting, onSent, onNewReport, onBack }: Props) {
-  const { api, t } = usePage();
+  const { api, t, language } = usePage();
   const [tried, setTried] = useState(false);
   const [tooLate, setTooLate] = useState(false);
   const [unconfirmed, setUnconfirmed] = useState(false);
@@ -45,7 +46,10 @@ export function FollowUp({ channel, thread, writing, onWriting, onSent, onNewRep
   };
   const unready = Object.values(problems).some((problem) => problem !== undefined);
   const shown: Partial<typeof problems> = tried ? problems : {};
-  const draft = { ...draftOf(writing), category: '', answers: {}, excluded: asked ? writing.excluded : [] };
+  const excluded = asked ? writing.excluded : [];
+  const draft = { ...draftOf(writing, channel.readers), category: '', answers: {}, excluded };
+  const without = asked ? writing.excluded : (thread.excluded ?? []);
+  const readers = channel.readers.filter(({ number }) => !without.includes(number));
 
   const send = () => {
     setTried(true);
@@ -93,6 +97,11 @@ export function FollowUp({ channel, thread, writing, onWriting, onSent, onNewRep
       </div>
       <SendBar
         draft={draft}
+        summary={
+          readers.length === 0
+            ? ''
+            : t.form.sendSummary(readers.map(({ role }) => localised(role, language)).join(', '))
+        }
         error={tried && unready ? t.form.fix : error}
         progress={progress}
         onSend={send}

@@ -54,7 +54,7 @@ export function Form({ channel, writing, onWriting, onSent, onBack }: Props) {
       return;
     }
     run(async (onProgress) => {
-      onSent(await api.send(draftOf(writing), onProgress));
+      onSent(await api.send(draftOf(writing, channel.readers), onProgress));
     });
   };
 
@@ -162,7 +162,7 @@ export function Form({ channel, writing, onWriting, onSent, onBack }: Props) {
         />
       </div>
       <SendBar
-        draft={draftOf(writing)}
+        draft={draftOf(writing, channel.readers)}
         summary={
           readers.length === 0
             ? ''

@@ -121,6 +121,8 @@ function Reply({ number, reply, channel, onBurn }: ReplyProps) {
 
 type Step = 'offered' | 'asked' | 'burning';
 
+const focusAtOnce = (element: HTMLElement | null) => element?.focus();
+
 function Burn({ onBurn }: { onBurn: () => Promise<void> }) {
   const { t, fail } = usePage();
   const offer = useRef<HTMLButtonElement>(null);
@@ -161,7 +163,7 @@ function Burn({ onBurn }: { onBurn: () => Promise<void> }) {
           <button
             type="button"
             class="button"
-            ref={(element) => element?.focus()}
+            ref={focusAtOnce}
             onClick={() => {
               setStep('offered');
               requestAnimationFrame(() => offer.current?.focus());

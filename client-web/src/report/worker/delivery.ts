@@ -21,6 +21,7 @@ const longText = { name: 'message.txt', type: 'text/plain; charset=utf-8' };
 export interface Outgoing {
   kind: MessageKind;
   excluded: number[];
+  shown: number[]; // as readers, to whoever wrote it
   text: string;
   files: OutgoingFile[];
   /** The message's JSON. */
@@ -32,24 +33,26 @@ interface Recipients {
   slots: (Uint8Array | undefined)[];
 }
 
-/** Errors: epoch_not_valid, unknown_reviewer, everybody_excluded. */
-function recipientsNow(channel: Channel, excluded: number[], now: number): Recipients {
+/** Errors: epoch_not_valid, unknown_reviewer, readers_changed, everybody_excluded. */
+function recipientsNow(channel: Channel, { excluded, shown }: Outgoing, now: number): Recipients {
   const epoch = channel.log.sealingEpoch(now);
   if (!excluded.every((number) => channel.log.reviewers.has(number)))
     throw new CodedError('unknown_reviewer');
+  const isKnown = (number: number) => excluded.includes(number) || shown.includes(number);
+  if (!epoch.recipients.every(({ number }) => isKnown(number))) throw new CodedError('readers_changed');
   const slots = epoch.recipients.map(({ number, key }) => (excluded.includes(number) ? undefined : key));
   if (slots.every((slot) => slot === undefined)) throw new CodedError('everybody_excluded');
   return { epoch, slots };
 }
 
 /** The same with the log fetched anew if the one at hand has no epoch for now. */
-async function recipientsSoon(channel: Channel, excluded: number[], now: number): Promise<Recipients> {
+async function recipientsSoon(channel: Channel, message: Outgoing, now: number): Promise<Recipients> {
   try {
-    return recipientsNow(channel, excluded, now);
+    return recipientsNow(channel, message, now);
   } catch (error) {
     if (!isCode(error, 'epoch_not_valid')) throw error;
     await insist(() => channel.refresh());
-    return recipientsNow(channel, excluded, now);
+    return recipientsNow(channel, message, now);
   }
 }
 
@@ -74,7 +77,7 @@ export class Delivery {
   /**
    * Packs the files, moves the text into one if it does not fit, and seals. Nothing is sent yet (but the log may be
    * fetched). Errors: too_many_files, too_long, too_large (a file), epoch_not_valid, unknown_reviewer,
-   * everybody_excluded.
+   * readers_changed, everybody_excluded.
    */
   static async prepare(
     channel: Channel,
@@ -83,7 +86,7 @@ export class Delivery {
     now: () => number,
   ): Promise<Delivery> {
     if (message.files.length > maxAttachments) throw new CodedError('too_many_files');
-    const to = await recipientsSoon(channel, message.excluded, now());
+    const to = await recipientsSoon(channel, message, now());
     const packed: typeof Delivery.prototype.chunks = [];
     const pack = ({ content, name, type }: OutgoingFile): Attachment => {
       const { about, chunks } = encryptFile(channel.org, content, name, type);
@@ -160,7 +163,7 @@ export class Delivery {
         // Nothing is stored: the same bytes would have been taken again.
         if (attempt === attempts || !isCode(error, 'epoch-closed')) throw error;
         await insist(() => this.channel.refresh());
-        this.sealed = this.seal(recipientsNow(this.channel, this.message.excluded, this.now()));
+        this.sealed = this.seal(recipientsNow(this.channel, this.message, this.now()));
       }
     }
   }

@@ -3,8 +3,7 @@ import { chunkSize, fileClassFor, maxFileName } from '../../protocol/file_stream
 import { withinBytes } from '../../protocol/json';
 import { wipe } from '../../protocol/sodium';
 import { CodedError } from '../../rpc/rpc';
-import type { CleanedFile, Draft } from '../contract';
-import { clean } from './clean/clean';
+import type { Cleaned, CleanedFile, Draft } from '../contract';
 
 export interface OutgoingFile {
   content: Uint8Array;
@@ -16,14 +15,12 @@ export class HeldFiles {
   private readonly held = new Map<number, { bytes: Uint8Array; type: string }>();
   private last = 0;
 
-  /** Errors: too_large (beyond what the largest class holds, before or after cleaning). */
-  async add(file: File): Promise<CleanedFile> {
-    fileClassFor(file.size); // before anything is read
-    const { bytes, name, type, removed, residue } = await clean(file);
+  /** Errors: too_large (beyond what the largest class holds). */
+  add({ bytes, name, type, removed, residue }: Cleaned, originalSize: number): CleanedFile {
     const paddedSize = fileClassFor(bytes.length) * chunkSize;
     const id = ++this.last;
     this.held.set(id, { bytes, type });
-    return { id, name, type, originalSize: file.size, size: bytes.length, paddedSize, removed, residue };
+    return { id, name, type, originalSize, size: bytes.length, paddedSize, removed, residue };
   }
 
   discard(id: number): void {

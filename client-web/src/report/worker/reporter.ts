@@ -24,6 +24,8 @@ import { randomBytes, ready, wipe } from '../../protocol/sodium';
 import { CodedError, type Progress } from '../../rpc/rpc';
 import type {
   ChannelView,
+  Cleaned,
+  CleanedFile,
   Draft,
   Measure,
   Pin,
@@ -105,9 +107,9 @@ export class Reporter implements ReporterApi {
     return { used, of, becomesFile: used > of || !withinBytes(draft.text, maxText) };
   }
 
-  async clean(file: File): Promise<Awaited<ReturnType<ReporterApi['clean']>>> {
+  async hold(file: Cleaned, originalSize: number): Promise<CleanedFile> {
     await ready();
-    return this.files.add(file);
+    return this.files.add(file, originalSize);
   }
 
   discard(id: number): Promise<void> {
@@ -188,8 +190,8 @@ export class Reporter implements ReporterApi {
     });
   }
 
-  private common(draft: Draft, excluded: number[]): Pick<Outgoing, 'excluded' | 'text' | 'files'> {
-    return { excluded, text: draft.text, files: this.files.of(draft) };
+  private common(draft: Draft, excluded: number[]): Pick<Outgoing, 'excluded' | 'shown' | 'text' | 'files'> {
+    return { excluded, shown: draft.readers, text: draft.text, files: this.files.of(draft) };
   }
 
   private async deliver(progress: Progress): Promise<Sent> {

@@ -1,43 +1,8 @@
 // What the reviewer has to know before anything else, and whom to tell.
+import { bannersOf } from '../notices';
 import { useTask, useUi } from '../context';
-import { daysBetween, formatDate } from '../format';
-import type { Catalogue } from '../i18n/ko';
-import type { Language } from '../../i18n/language';
-import type { Health } from '../contract';
 import { useOffice } from '../office';
 import { ErrorLine } from './parts';
-
-const day = 86_400;
-const fewPrekeys = 6;
-const soonDays = 7;
-
-export interface Banner {
-  kind: 'bad' | 'warn' | 'info';
-  text: string;
-  tellAdmin: boolean;
-}
-
-/** In order of weight. */
-export function bannersOf(health: Health, now: number, t: Catalogue, language: Language): Banner[] {
-  const out: Banner[] = [];
-  const b = t.banner;
-  const ends = health.epochEnds;
-  if (health.readsEpoch === 0 || ends === null) out.push({ kind: 'bad', text: b.noEpoch, tellAdmin: true });
-  else if (ends <= now) out.push({ kind: 'bad', text: b.ended(formatDate(ends, language)), tellAdmin: true });
-  else if (ends - now <= soonDays * day)
-    out.push({
-      kind: 'warn',
-      text: b.ends(daysBetween(now, ends), formatDate(ends, language)),
-      tellAdmin: true,
-    });
-  if (health.readsEpoch !== 0 && !health.isRecipient)
-    out.push({ kind: 'warn', text: b.notRecipient, tellAdmin: true });
-  if (health.prekeysLeft <= fewPrekeys)
-    out.push({ kind: 'warn', text: b.prekeys(health.prekeysLeft), tellAdmin: true });
-  if (health.draining.length > 0)
-    out.push({ kind: 'info', text: b.draining(health.draining.join(', ')), tellAdmin: false });
-  return out;
-}
 
 export function Banners({ unseen }: { unseen: number }) {
   const { t, language } = useUi();
@@ -92,7 +57,7 @@ export function Banners({ unseen }: { unseen: number }) {
       {banners.map((one) => (
         <p key={one.text} class={one.kind === 'info' ? 'notice' : `notice ${one.kind}`}>
           {one.text}
-          {one.tellAdmin && <span class="hint block">{t.banner.tellAdmin}</span>}
+          {one.tellAdmin && <span class="hint"> {t.banner.tellAdmin}</span>}
         </p>
       ))}
     </aside>

@@ -74,6 +74,7 @@ function drawBars(element: HTMLElement, names: string[], values: (number | null)
           scale: 'y',
           side: bottom,
           size: axisHeight,
+          space: 48,
           incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000],
           grid: { stroke: colour('--line'), width: 1 },
           ticks: { show: false },

@@ -137,7 +137,9 @@ export function FiguresView() {
               {one.id !== 'cross' && one.table.cells.some((cells) => (cells[0] ?? 0) > 0) && (
                 <BarChart
                   label={f.chart(one.title)}
-                  names={one.table.rows.map(one.row)}
+                  names={one.table.rows.map((id, r) =>
+                    one.table.cells[r]?.[0] === null ? `${one.row(id)}  ${hidden}` : one.row(id),
+                  )}
                   values={one.table.cells.map((cells) => cells[0] ?? null)}
                 />
               )}

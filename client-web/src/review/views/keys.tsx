@@ -17,6 +17,7 @@ export function KeysView() {
   const [saved, setSaved] = useState('');
   const tell = (text: string) => {
     setSaved(text);
+    scrollTo(0, 0);
     announce(text);
   };
   const k = t.keys;

@@ -23,7 +23,7 @@ export function QueueList(props: {
   const me = health.me.number;
   const shown = useMemo(
     () => arrange(console.cases, view, found, me, now),
-    [console.cases, view, found, me, now],
+    [console.cases, view.filter, view.category, view.sort, found, me, now],
   );
   const counts = useMemo(
     () => filters.map((filter) => console.cases.filter((one) => passes(one, filter, me, now)).length),

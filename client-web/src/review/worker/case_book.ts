@@ -1,6 +1,7 @@
 // All cases of the keyring, as far as they were read: reads on where others wrote, and writes at the first free place.
 import { eventsAtOnce } from '../../client/channel';
 import { eventAddress, openEvent, sealEvent } from '../../protocol/case_event';
+import type { Frame } from '../../protocol/frame';
 import { writeJson, type JsonObject } from '../../protocol/json';
 import { CodedError } from '../../rpc/rpc';
 import { CaseView } from './case_view';
@@ -25,10 +26,6 @@ export class CaseBook {
     const view = this.views.get(id);
     if (view === undefined) throw new CodedError('no_such_case');
     return view;
-  }
-
-  byNumber(number: string): CaseView | undefined {
-    return this.all.find((v) => v.number === number);
   }
 
   /** Errors: no_such_case, and those of the call. */
@@ -88,18 +85,28 @@ export class CaseBook {
         ended.add(at.view.id);
         continue;
       }
+      if (at.j >= maxEvents) throw new CodedError('bad_case');
+      if (item.state === 'present') await this.take(at.view, at.key, at.j, item.body); // else purged
       at.view.next = at.j + 1;
       changed.add(at.view.id);
-      if (at.view.next > maxEvents) throw new CodedError('bad_case');
-      if (item.state === 'present') this.take(at.view, at.key, at.j, item.body); // else purged
     }
     return ended;
   }
 
-  private take(view: CaseView, key: Uint8Array, j: number, sealed: Uint8Array): void {
+  private async take(view: CaseView, key: Uint8Array, j: number, sealed: Uint8Array): Promise<void> {
     const { channel } = this.session;
+    let frame: Frame;
     try {
-      view.take(channel.log, j, openEvent(channel.org, key, j, sealed));
+      frame = openEvent(channel.org, key, j, sealed);
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      view.unreadable.push(j);
+      return;
+    }
+    // A colleague may have come since the log was read.
+    if (channel.log.findReviewer(frame.signer) === undefined) await channel.refresh();
+    try {
+      view.take(channel.log, j, frame);
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
       view.unreadable.push(j);

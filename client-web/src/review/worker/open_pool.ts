@@ -19,7 +19,7 @@ export function openInPool(keys: Keys): Opener {
     for (let i = 0; i < count; i++) {
       const worker = startWorker(openWorkerUrl);
       workers.push(worker);
-      const api = connect<OpenApi & Record<string, never>>(worker) as unknown as OpenApi;
+      const api = connect<OpenApi>(worker);
       const started = api.start(keys);
       // A worker that does not start is found out when it is used.
       started.catch(() => undefined);

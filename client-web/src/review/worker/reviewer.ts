@@ -4,6 +4,8 @@ import { Channel } from '../../client/channel';
 import type { Fetch } from '../../client/transport';
 import { fromHex, toHex, utf8 } from '../../protocol/bytes';
 import { toFingerprintWords } from '../../protocol/fingerprint';
+import { messageKind } from '../../protocol/frame';
+import { writeJson, type JsonObject } from '../../protocol/json';
 import { openKeyring } from '../../protocol/keyring';
 import { slotOf, type Epoch, type KeyLog, type Reviewer } from '../../protocol/key_log';
 import { Locker } from '../../protocol/locker';
@@ -14,7 +16,7 @@ import { ready, wipe } from '../../protocol/sodium';
 import { CodedError, type Progress } from '../../rpc/rpc';
 import type * as contract from '../contract';
 import { CaseBook } from './case_book';
-import type { CaseView } from './case_view';
+import { CaseView } from './case_view';
 import { enrol, fetchKeyring, suggestedPassphrase } from './enrol';
 import { exportedCase } from './export';
 import { figuresOf } from './figures';
@@ -208,7 +210,7 @@ export class ReviewerConsole implements contract.ReviewApi {
         epochEnds: sealing?.validUntil ?? null,
         isRecipient: sealing !== undefined && slotOf(sealing, number) !== undefined,
         prekeysLeft: Math.max(0, prekeysAhead - used),
-        draining: keyring.draining.map((d) => d.epoch),
+        draining: keyring.draining.map((d) => d.epoch).filter((n) => n >= keyring.ratchet.index),
         unsaved: session.store instanceof FileStore && session.store.unsaved,
         batch: keyring.afterBatch,
       };
@@ -272,7 +274,9 @@ export class ReviewerConsole implements contract.ReviewApi {
       const book = this.cases();
       const view = await book.read(id);
       if (action.type === 'assign' && action.number !== 0) this.checkReader(view, action.number);
-      await book.append(view, { ...action });
+      const event: JsonObject = { ...action };
+      this.checkEvent(event);
+      await book.append(view, event);
       return this.shown(view);
     });
   }
@@ -322,6 +326,23 @@ export class ReviewerConsole implements contract.ReviewApi {
     if (reviewer === undefined) throw new CodedError('unknown_reviewer');
     if (reviewer.revoked) throw new CodedError('revoked_reviewer');
     if (view.excluded.includes(number)) throw new CodedError('excluded_reader');
+  }
+
+  // What its readers would call damaged is not written. Errors: bad_field.
+  private checkEvent(event: JsonObject): void {
+    const { channel, identity } = this.session();
+    const json = utf8(writeJson(event));
+    const frame = {
+      kind: messageKind.event,
+      signer: identity.publicKey,
+      signature: new Uint8Array(64),
+      json,
+    };
+    try {
+      new CaseView('').take(channel.log, 0, frame);
+    } catch (error) {
+      throw error instanceof CodedError ? new CodedError('bad_field') : error;
+    }
   }
 
   private opened(): Channel {

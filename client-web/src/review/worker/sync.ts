@@ -138,9 +138,12 @@ export class Sync {
     const intake = this.intakeKeys();
     const opener = this.openerFor({ org: session.channel.org, intake });
     let pending: Inbound[] = [];
+    const looks: (Look | undefined)[][] = []; // in the inbox's order, whoever answers first
+    let pieces = 0;
     const running = new Set<Promise<void>>();
     const look = async (piece: Inbound[]): Promise<void> => {
-      for (const one of await opener.open(piece)) if (one !== undefined) this.sort(one);
+      const place = pieces++;
+      looks[place] = await opener.open(piece);
       this.done += piece.length;
       this.progress(this.done, this.total);
     };
@@ -164,6 +167,7 @@ export class Sync {
       );
       if (pending.length > 0) dispatch();
       await Promise.all(running);
+      for (const one of looks.flat()) if (one !== undefined) this.sort(one);
     } finally {
       opener.close();
       wipe(...intake.map((k) => k.secretKey));

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Draft } from '../../../src/report/contract';
+import { clean } from '../../../src/report/worker/clean/clean';
 import { Reporter } from '../../../src/report/worker/reporter';
 import { CodedError } from '../../../src/rpc/rpc';
 import { TestServer } from '../../server';
@@ -13,6 +14,7 @@ const draft = (text: string, more: Partial<Draft> = {}): Draft => ({
   answers: {},
   text,
   excluded: [],
+  readers: [1, 2],
   files: [],
   ...more,
 });
@@ -87,7 +89,7 @@ describe('a reporter', () => {
     const before = await casesOf(1);
     const composing = paths.length;
     const evidence = Array.from({ length: 40_000 }, (_, i) => `${i} 증빙자료\n`).join('');
-    const file = await reporter.clean(textFile(evidence));
+    const file = await reporter.hold(await clean(textFile(evidence)), evidence.length);
     expect(file).toMatchObject({ name: 'text.txt', paddedSize: 16 * 65_536, residue: [] });
     expect(
       (await reporter.measure(draft('글', { files: [{ id: file.id, name: '증빙.txt' }] }))).becomesFile,
@@ -204,6 +206,16 @@ describe('a reporter', () => {
       text: '',
       attachments: [{ name: 'message.txt', size: new TextEncoder().encode(long).length }],
     });
+  });
+
+  test('sends nothing to a reader whom its writer has not been shown', async () => {
+    const { fetcher, paths } = meddling(() => undefined);
+    const reporter = await opened(fetcher);
+    paths.length = 0;
+    const unseen = draft('새 담당자', { readers: [1] });
+    expect(await codeOf(reporter.send(unseen, quiet))).toBe('readers_changed');
+    expect(paths).toEqual([]);
+    expect(await codeOf(reporter.send({ ...unseen, excluded: [2] }, quiet))).toBe('ok');
   });
 
   test('reads a report of the command line with its receipt', async () => {

@@ -128,7 +128,7 @@ describe('figures', () => {
       state = (state * 48_271) % 2_147_483_647;
       return state % n;
     };
-    for (let round = 0; round < 150; round++) {
+    for (let round = 0; round < 60; round++) {
       const sizes = [0, 0, 1, 2, 3, 5, 6, 7];
       const size = () => sizes[next(sizes.length)] ?? 0;
       const f = figuresOf(

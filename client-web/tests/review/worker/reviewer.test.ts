@@ -1,11 +1,15 @@
 // The console's worker against the real server, and the command line on the other side.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Fetch } from '../../../src/client/transport';
+import { utf8 } from '../../../src/protocol/bytes';
+import { openKeyring } from '../../../src/protocol/keyring';
+import { ReviewerKeyring } from '../../../src/protocol/reviewer_keyring';
 import { openHere } from '../../../src/review/worker/opening';
 import { ReviewerConsole } from '../../../src/review/worker/reviewer';
 import type { CaseSummary } from '../../../src/review/contract';
 import { CodedError, codeOf } from '../../../src/rpc/rpc';
-import { TestServer } from '../../server';
+import { changgu, TestServer } from '../../server';
 
 const minutes = 60_000;
 const passphrase = 'liberty absorb crater vivid salon orbit';
@@ -216,6 +220,8 @@ describe('the console against the server', () => {
       const closed = await first.readCase(mine.id);
       expect(closed).toMatchObject({ tags: [], status: 'closed', closingReason: '사실 아님' });
       expect(closed.clocks.every((c) => c.done)).toBe(true);
+      const tooLong = { type: 'tag', tag: '가'.repeat(200) } as const;
+      expect(await codeFrom(first.act(mine.id, tooLong))).toBe('bad_field');
       expect(await codeFrom(first.act('00'.repeat(16), { type: 'note', text: 'x' }))).toBe('no_such_case');
     },
     3 * minutes,
@@ -239,6 +245,28 @@ describe('the console against the server', () => {
       expect((await first.readCase(secret.id)).history).toHaveLength(1);
       const theirs = await second.sync(none);
       expect(theirs).toMatchObject({ opened: [], alarms: [], strays: [] });
+    },
+    3 * minutes,
+  );
+
+  it(
+    'knows a colleague who came after its key log was read',
+    async () => {
+      const shared = (await second.queue()).find((c) => c.excerpt === '두 사본');
+      if (shared === undefined) throw new Error('no case');
+      const third = await newConsole();
+      const { file: theirs } = await third.enrol(await server.invite(4), passphrase, 'file');
+      await server.approve(4, true);
+      await third.unlockFile(theirs, passphrase);
+      await second.handOver(shared.id, 4);
+      await server.released();
+      expect(await third.sync(none)).toMatchObject({ opened: [shared.id], alarms: [] });
+      await third.act(shared.id, { type: 'note', text: '새 담당자의 메모' });
+      expect(await first.refresh()).toContain(shared.id);
+      const seen = await first.readCase(shared.id);
+      expect(seen.notes).toMatchObject([{ by: 4, text: '새 담당자의 메모' }]);
+      expect(seen).toMatchObject({ unreadable: [], alarm: false });
+      await third.lock();
     },
     3 * minutes,
   );
@@ -286,6 +314,73 @@ describe('the console against the server', () => {
     expect(figures.byCategory.total).toBe((await first.queue()).length);
     expect(figures.byStatus.cells.flat().every((n) => n === null || n === 0 || n >= 5)).toBe(true);
   });
+
+  it(
+    'tells of a forgotten epoch only once the file without it is saved',
+    async () => {
+      await server.admin(['keys', 'retire', '2']);
+      await second.sync(none);
+      await server.released();
+      expect(await second.sync(none)).toMatchObject({ forgotten: [2] });
+      const draining = async () => {
+        const json = openKeyring(await second.exportKeyring(passphrase), utf8(passphrase));
+        return ReviewerKeyring.fromJsonText(json).draining.map((d) => d.epoch);
+      };
+      expect(await draining()).toEqual([2]); // untold
+      await second.saved();
+      expect(await draining()).toEqual([]);
+      expect(await second.health()).toMatchObject({ draining: [], unsaved: false });
+    },
+    3 * minutes,
+  );
+
+  it(
+    'writes once though answers are lost',
+    async () => {
+      const receipt = await report('끊기는 연결');
+      const one = await arrived(first, '끊기는 연결');
+      const lost = new Set<string>();
+      const lossy: Fetch = async (input, init) => {
+        const answer = await fetch(input, init);
+        const call = input instanceof Request ? input.url : input.toString();
+        if (init?.method !== 'PUT' || lost.has(call)) return answer;
+        lost.add(call);
+        throw new TypeError('the connection is gone');
+      };
+      const unlucky = new ReviewerConsole({ openerFor: openHere, fetcher: lossy });
+      await unlucky.open(server.origin, server.org);
+      await unlucky.unlockFile(await first.exportKeyring(passphrase), passphrase);
+      await unlucky.act(one.id, { type: 'note', text: '한 번만' });
+      const after = await unlucky.reply(one.id, { text: '한 번만', status: 'closed', shownAs: 'office' });
+      expect(lost.size).toBe(3); // the note, the announcement, the reply
+      expect(after).toMatchObject({ replies: 1, addressesLeft: 7 });
+      expect(after.notes).toHaveLength(1);
+      await server.released();
+      expect(await answers(receipt)).toMatchObject([{ state: 'present', text: '한 번만', status: 'closed' }]);
+      await unlucky.lock();
+    },
+    3 * minutes,
+  );
+
+  it(
+    'shares keyring files with the command line',
+    async () => {
+      const path = server.desk('from-console.keyring');
+      writeFileSync(path, await first.exportKeyring(passphrase), { mode: 0o600 });
+      const { data } = await changgu(['inbox', '--keyring', path], { secrets: { passphrase }, allowed: [0] });
+      const listed = (data['cases'] as { number: string }[]).map((c) => c.number).sort();
+      expect(listed).toEqual((await first.queue()).map((c) => c.number).sort());
+
+      const theirs = new Uint8Array(readFileSync(server.desk('reviewer-2.keyring')));
+      const console = await newConsole();
+      const words = 'correct horse battery staple 2 부근 자신'; // as tests/server.ts gives it
+      expect(await console.unlockFile(theirs, words)).toMatchObject({ number: 2 });
+      await console.sync(none);
+      expect((await console.queue()).length).toBeGreaterThan(0);
+      await console.lock();
+    },
+    3 * minutes,
+  );
 
   it(
     'does not open for a revoked reviewer',

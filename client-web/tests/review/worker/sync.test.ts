@@ -144,12 +144,10 @@ describe('a sync', () => {
     async () => {
       const author = somebody();
       await syncAfter(seal(messageKind.report, author, reportOf('처음 온 글')));
-      // What deflates into an envelope may still not fit beside its signature in an event.
-      const text = toHex(randomBytes(3_050));
-      const report = await syncAfter(seal(messageKind.followUp, author, followUpOf(text)));
-      expect(report.alarms).toEqual([]);
-      const kept = (await reviewer.readCase(toHex(threadOf(author.publicKey)))).messages === 2;
-      expect(kept ? [] : report.strays.map((s) => s.why)).toEqual(kept ? [] : ['too_large']);
+      // Quotes deflate well, but are escaped once more inside an event: beyond what may be inflated.
+      const report = await syncAfter(seal(messageKind.followUp, author, followUpOf('"'.repeat(31_000))));
+      expect(report).toMatchObject({ alarms: [], strays: [{ why: 'too_large', text: '"'.repeat(31_000) }] });
+      expect((await reviewer.readCase(toHex(threadOf(author.publicKey)))).messages).toBe(1);
     },
     minutes,
   );
@@ -167,9 +165,9 @@ describe('a sync', () => {
   );
 
   it(
-    'opens many at once, with progress',
+    'opens more at once than may be written in a minute, with progress',
     async () => {
-      const count = 150;
+      const count = 140;
       const envelopes = Array.from({ length: count }, (_, i) =>
         seal(messageKind.report, somebody(), reportOf(`제보 ${i}`)),
       );
@@ -180,7 +178,7 @@ describe('a sync', () => {
       expect(report.opened).toHaveLength(count);
       expect(seen.length).toBeGreaterThan(1);
       expect(seen.every(([done, of]) => done <= of)).toBe(true);
-      expect(seen.at(-1)).toEqual([report.envelopes, report.envelopes]);
+      expect(seen.at(-1)).toEqual([report.envelopes + count, report.envelopes + count]);
       expect((await reviewer.queue()).filter((c) => c.excerpt.startsWith('제보 '))).toHaveLength(count);
     },
     3 * minutes,

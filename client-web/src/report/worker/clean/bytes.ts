@@ -2,15 +2,6 @@
 import { Inflate } from 'fflate';
 import type { Removal, Residue } from '../../contract';
 
-/** What a cleaner hands back. `bytes` is the whole file as it was where `residue` says that it could not be cleaned. */
-export interface Cleaned {
-  bytes: Uint8Array;
-  name: string; // neutral: the original name may identify
-  type: string; // media type, by content
-  removed: Removal[];
-  residue: Residue[];
-}
-
 export interface Findings {
   removed: Set<Removal>;
   residue: Set<Residue>;

@@ -1,21 +1,22 @@
 // Takes out of a file what says who made it, when, where and with what. The file's type is what its content says.
-import { findings, latin1, NotCleanable, startsWith, type Cleaned, type Findings } from './bytes';
+import { CodedError } from '../../../rpc/rpc';
+import type { Cleaned } from '../../contract';
+import { findings, latin1, NotCleanable, startsWith, type Findings } from './bytes';
 import { imageKind, strip, type ImageKind, type Stripped } from './images';
 import { cleanOffice, officeKind } from './office';
 import { cleanHwpx, cleanOpenDocument, packageKind } from './opendocument';
 import { cleanPdf } from './pdf/pdf';
 import { readZip, writeZip } from './zip';
 
-export type { Cleaned } from './bytes';
-
 const maxSize = 256 * 65519 - 1; // what the largest padded attachment holds
 const maxPixels = 50_000_000; // 200 MB decoded; a larger picture is stripped without being decoded
 
 /**
  * The file without its metadata. What cannot be cleaned comes back as it is, with the reason in `residue`; nothing is
- * thrown but what reading the file throws.
+ * thrown but `too_large` and what reading the file throws.
  */
 export async function clean(file: File): Promise<Cleaned> {
+  if (file.size > maxSize) throw new CodedError('too_large');
   const extension = /\.([A-Za-z0-9]{1,8})$/.exec(file.name)?.[1]?.toLowerCase() ?? 'bin';
   const asItIs = (
     bytes: Uint8Array,
@@ -29,7 +30,6 @@ export async function clean(file: File): Promise<Cleaned> {
     residue: [residue],
   });
   const bytes = new Uint8Array(await file.arrayBuffer());
-  if (bytes.length > maxSize) return asItIs(bytes, 'too_large_to_clean');
   const found = findings();
   try {
     const result = await cleanBytes(bytes, extension, found);

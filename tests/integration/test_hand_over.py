@@ -1,0 +1,108 @@
+"""A reviewer who joined later is handed a case; the policy grows; and the poster says where all of it is."""
+
+import json
+import shutil
+import subprocess
+import unittest
+
+import harness
+from harness import NOTHING, USAGE
+
+TEXT = "예산을 다른 데에 썼습니다."
+SECRET = "이 사람 이야기입니다."
+
+
+class HandOver(harness.ChannelTest):
+    def new_case(self, reviewer, text, *arguments):
+        receipt = self.channel.report(text, *arguments)
+        self.channel.wait_for_release()
+        self.channel.reviewer(reviewer, "inbox")
+        for case in self.channel.reviewer(reviewer, "inbox").data["cases"]:
+            shown = self.channel.reviewer(reviewer, "show", case["number"]).data
+            if shown["messages"][0]["text"] == text:
+                return receipt, case["number"]
+        raise AssertionError("the report has not arrived")
+
+    def test_hand_over(self):
+        channel = self.channel
+        receipt, case = self.new_case(1, TEXT)
+        _, kept = self.new_case(1, SECRET, "--exclude", 3)
+        channel.enrol(4, rotate=False)
+        # In the log, but in no epoch yet: there is no key to seal to.
+        channel.reviewer(1, "case", "hand-over", case, 4, expect=NOTHING)
+        channel.admin("keys", "rotate")
+        channel.reviewer(4, "inbox", expect=NOTHING)
+
+        given = channel.reviewer(1, "case", "hand-over", case, 4).data
+        self.assertEqual(given, {"number": case, "handed_over_to": 4})
+        for number in (3, 99):
+            channel.reviewer(1, "case", "hand-over", kept, number, expect=USAGE)
+        channel.wait_for_release()
+        inbox = channel.reviewer(4, "inbox").data
+        self.assertEqual([inbox["sync"][k] for k in ("opened", "strays", "alarms")], [1, [], []])
+        shown = channel.reviewer(4, "show", case).data
+        self.assertEqual([m["text"] for m in shown["messages"]], [TEXT])
+        self.assertEqual((shown["events"][-1]["type"], shown["events"][-1]["event"]["number"]), ("handover", 4))
+        channel.reviewer(4, "show", kept, expect=NOTHING)
+
+        # The newcomer answers, under the office's name unless told otherwise.
+        channel.reviewer(4, "reply", case, "--file", "-", stdin="이어받았습니다.")
+        channel.reviewer(4, "reply", case, "--file", "-", "--as", "role", stdin="조사관입니다.")
+        channel.wait_for_release()
+        answers = channel.reporter("answers", receipt).data["answers"]
+        self.assertEqual([(a["text"], a["shown_as"], a["reviewer"]) for a in answers],
+                         [("이어받았습니다.", "office", 4), ("조사관입니다.", "role", 4)])
+        words = channel.reporter("answers", receipt, as_json=False).out
+        self.assertIn("[0] Changgu · ", words)
+        self.assertIn("[1] Investigator · ", words)
+
+        # What else reviewers record.
+        channel.reviewer(4, "case", "recusal", case, "--file", "-", stdin="같은 부서입니다.")
+        channel.reviewer(4, "case", "extension", case, "--file", "-", stdin="참고인이 출장 중입니다.")
+        channel.reviewer(4, "case", "tag", case, "급함")
+        channel.reviewer(4, "case", "untag", case, "급함")
+        events = channel.reviewer(1, "show", case).data
+        self.assertEqual([e["type"] for e in events["events"][-4:]], ["recusal", "extension", "tag", "untag"])
+        self.assertEqual(events["unreadable"], [])
+
+    def test_policy(self):
+        channel = self.channel
+        before = channel.run("report", *channel.public(), "--list").data
+        self.assertEqual([q["id"] for q in before["questions"]][-2:], ["evidence", "detriment"])
+        file = channel.desk / "policy.json"
+        file.write_text(json.dumps({"departments": [{"id": "audit", "ko": "감사실", "en": "Audit", "people": 12}],
+                                    "questions": [{"id": "what", "ko": "무엇을", "en": "What?"}]}))
+        policy = channel.admin("keys", "policy", "--file", file).data
+        self.assertEqual([d["people"] for d in policy["departments"]], [12])
+        after = channel.run("report", *channel.public(), "--list").data
+        self.assertEqual([q["id"] for q in after["questions"]], ["what"])
+        self.assertEqual(after["categories"], before["categories"])
+        file.write_text('{"departments":[{"id":"audit","ko":"a","en":"a","people":0}]}')
+        channel.admin("keys", "policy", "--file", file, expect=1)
+
+    def test_link(self):
+        invited = self.channel.admin("reviewers", "invite", "--number", 40).data
+        self.assertEqual(invited["link"], f"{self.channel.origin}/review/#enrol={invited['code']}&org={self.channel.org}")
+
+    def test_poster(self):
+        channel = self.channel
+        svg, pdf = channel.desk / "poster.svg", channel.desk / "poster.pdf"
+        link = channel.run("poster", *channel.public(), "--svg", svg, "--pdf", pdf).data["link"]
+        size = channel.run("keys", "log", *channel.public()).data["statements"]
+        self.assertEqual(link, f"{channel.origin}/#org={channel.org}&seq={size - 1}")
+        self.assertIn(b"<svg", svg.read_bytes()[:200])
+        self.assertTrue(pdf.read_bytes().startswith(b"%PDF-"))
+        channel.run("poster", *channel.public(), expect=USAGE)
+        if not all(shutil.which(tool) for tool in ("pdftotext", "pdftoppm", "zbarimg")):
+            self.skipTest("poppler-utils and zbar-tools read the poster back")
+        text = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, check=True).stdout.decode()
+        shown = channel.run("keys", "fingerprint", *channel.public()).data
+        for word in [*shown["ko"].split(), *shown["en"].split(), channel.origin, channel.org]:
+            self.assertIn(word, text)
+        subprocess.run(["pdftoppm", "-r", "110", "-png", "-singlefile", pdf, channel.desk / "poster"], check=True)
+        read = subprocess.run(["zbarimg", "-q", "--raw", channel.desk / "poster.png"], capture_output=True, check=True).stdout
+        self.assertEqual(read.decode().strip(), link)
+
+
+if __name__ == "__main__":
+    unittest.main()
