@@ -11,11 +11,19 @@ export const executable = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** A browser that takes the office's own certificate, by its key alone, and talks to nobody but 127.0.0.1. */
 export async function launch(office: Office): Promise<Browser> {
   const certificate = new X509Certificate(fs.readFileSync(office.certificate));
-  const spki = createHash('sha256').update(certificate.publicKey.export({ type: 'spki', format: 'der' })).digest('base64');
+  const spki = createHash('sha256')
+    .update(certificate.publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('base64');
   return chromium.launch({
     executablePath: executable,
     args: [
-      ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+      ...[
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+      ],
       ...['--disable-component-update', '--disable-sync', `--ignore-certificate-errors-spki-list=${spki}`],
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
     ],
@@ -51,7 +59,8 @@ export async function visit(browser: Browser, url: string, settings: Settings = 
   page.on('request', (request) => visitor.requests.push(`${request.method()} ${request.url()}`));
   page.on('pageerror', (error) => visitor.faults.push(`error: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') visitor.faults.push(`console: ${message.text()}`);
+    if (message.type() === 'error' || message.type() === 'warning')
+      visitor.faults.push(`console: ${message.text()}`);
   });
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
@@ -66,14 +75,20 @@ export async function visit(browser: Browser, url: string, settings: Settings = 
 export async function accessibility(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
   return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run: (options: object) => Promise<{ violations: AxeViolation[] }> } };
+    const { axe } = window as unknown as {
+      axe: { run: (options: object) => Promise<{ violations: AxeViolation[] }> };
+    };
     interface AxeViolation {
       id: string;
       help: string;
       nodes: { target: unknown[] }[];
     }
-    const { violations } = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
-    return violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${v.help} at ${String(node.target[0])}`));
+    const { violations } = await axe.run({
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return violations.flatMap((v) =>
+      v.nodes.map((node) => `${v.id}: ${v.help} at ${String(node.target[0])}`),
+    );
   });
 }
 

@@ -22,7 +22,9 @@ function environment(): NodeJS.ProcessEnv {
   const kept = ['PATH', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'ASAN_SYMBOLIZER_PATH', 'HOME'];
   return {
     LC_ALL: 'C.UTF-8',
-    ...Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
+    ...Object.fromEntries(
+      kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+    ),
   };
 }
 
@@ -39,7 +41,11 @@ export async function freePort(): Promise<number> {
   });
 }
 
-export async function until(what: string, condition: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  seconds = 60,
+): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
@@ -84,8 +90,29 @@ export class Office {
     const office = new Office(port, inner, await Proxy.start(port, inner));
     fs.writeFileSync(office.#secret, passphrase);
     const made = await office.run([
-      ...['init', '--dir', office.file('channel'), '--origin', office.origin, '--tick', '1', '--tick-offset', '0', '--fill', '2'],
-      ...['--overlap', '600', '--name-ko', '한빛시 감사담당관', '--name-en', 'Hanbit City Audit', '--root-keyring', office.file('root.keyring')],
+      ...[
+        'init',
+        '--dir',
+        office.file('channel'),
+        '--origin',
+        office.origin,
+        '--tick',
+        '1',
+        '--tick-offset',
+        '0',
+        '--fill',
+        '2',
+      ],
+      ...[
+        '--overlap',
+        '600',
+        '--name-ko',
+        '한빛시 감사담당관',
+        '--name-en',
+        'Hanbit City Audit',
+        '--root-keyring',
+        office.file('root.keyring'),
+      ],
       ...['--recovery-keyring', office.file('recovery.keyring'), '--passphrase-file', office.#secret],
       ...['--recovery-passphrase-file', office.#secret, ...init],
     ]);
@@ -101,7 +128,11 @@ export class Office {
   }
 
   async run(args: string[], options: { stdin?: string; expect?: number[] } = {}): Promise<Result> {
-    const child = spawn(program, args, { env: environment(), cwd: this.base, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      env: environment(),
+      cwd: this.base,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.stdin ?? '');
     const out: Buffer[] = [];
@@ -113,7 +144,9 @@ export class Office {
     clearTimeout(timer);
     const result = { code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
     if (!(options.expect ?? [0]).includes(code))
-      throw new Error(`changgu ${args.slice(0, 2).join(' ')} ended with ${code}\n${result.out}\n${result.err}`);
+      throw new Error(
+        `changgu ${args.slice(0, 2).join(' ')} ended with ${code}\n${result.out}\n${result.err}`,
+      );
     return result;
   }
 
@@ -128,7 +161,15 @@ export class Office {
     return ['--server', this.origin, '--org', this.org, '--ca', this.certificate];
   }
   #with(keyring: string): string[] {
-    return ['--keyring', this.file(keyring), '--passphrase-file', this.#secret, '--ca', this.certificate, '--json'];
+    return [
+      '--keyring',
+      this.file(keyring),
+      '--passphrase-file',
+      this.#secret,
+      '--ca',
+      this.certificate,
+      '--json',
+    ];
   }
   get passphrase(): string {
     return passphrase;
@@ -149,9 +190,23 @@ export class Office {
     const { out } = await this.admin('reviewers', 'invite', '--number', String(number));
     return (JSON.parse(out) as { code: string }).code;
   }
-  async approve(number: number, rotate: boolean, role: [string, string] = roles[number] ?? ['조사관', 'Investigator']): Promise<void> {
+  async approve(
+    number: number,
+    rotate: boolean,
+    role: [string, string] = roles[number] ?? ['조사관', 'Investigator'],
+  ): Promise<void> {
     await this.admin(
-      ...['reviewers', 'approve', String(number), '--role-ko', role[0], '--role-en', role[1], '--desk', 'integrity'],
+      ...[
+        'reviewers',
+        'approve',
+        String(number),
+        '--role-ko',
+        role[0],
+        '--role-en',
+        role[1],
+        '--desk',
+        'integrity',
+      ],
       ...(rotate ? [] : ['--no-rotate']),
     );
   }
@@ -159,7 +214,14 @@ export class Office {
     const code = this.file(`code-${number}`);
     fs.writeFileSync(code, await this.invite(number));
     await this.run([
-      ...['enrol', ...this.public(), '--keyring', this.file(`reviewer-${number}.keyring`), '--code-file', code],
+      ...[
+        'enrol',
+        ...this.public(),
+        '--keyring',
+        this.file(`reviewer-${number}.keyring`),
+        '--code-file',
+        code,
+      ],
       ...['--passphrase-file', this.#secret, '--json'],
     ]);
     await this.approve(number, rotate);

@@ -52,7 +52,8 @@ export const en: Catalogue = {
     too_long: 'The text is too long to send. Please shorten it.',
     too_large: 'The text is too long to send. Please shorten it.',
     busy: 'The server is busy. Try again in a moment.',
-    rate_limited: 'Too many attempts. Try again in 15 minutes.',
+    rate_limited:
+      'Too many requests. Wait a minute and try again. If you were unlocking, it may take up to 15 minutes.',
     storage_full: 'The server’s storage is full. Tell the admin.',
     not_signed_in: 'Your session has ended. Lock the console and open it again.',
     not_approved: 'The admin has not approved your enrolment yet.',
@@ -496,6 +497,11 @@ export const en: Catalogue = {
     epoch: (n) => `key period ${n}`,
     caseNumber: (n) => `case ${n}`,
     code: (c) => `cause: ${c}`,
+    causes: {
+      wrong_signer: 'A key came that no enrolled reviewer signed. It was not taken.',
+      revoked_reviewer: 'A reviewer whose enrolment was withdrawn sent a key. It was not taken.',
+      excluded_reader: 'A key came that is not meant for you. It was not taken.',
+    },
     openCase: 'Open the case',
     strays: 'Messages without a case',
     straysLead:

@@ -51,7 +51,8 @@ export const ko = {
     too_long: '글이 너무 길어 보낼 수 없습니다. 줄여 주세요.',
     too_large: '글이 너무 길어 보낼 수 없습니다. 줄여 주세요.',
     busy: '서버가 바쁩니다. 잠시 뒤에 다시 해 보세요.',
-    rate_limited: '시도가 너무 잦습니다. 15분 뒤에 다시 해 보세요.',
+    rate_limited:
+      '요청이 너무 잦습니다. 1분쯤 기다렸다가 다시 해 보세요. 여는 중이었다면 15분까지 걸릴 수 있습니다.',
     storage_full: '서버의 저장 공간이 찼습니다. 관리자에게 알리세요.',
     not_signed_in: '접속이 끝났습니다. 화면을 잠갔다가 다시 여세요.',
     not_approved: '관리자가 아직 등록을 승인하지 않았습니다.',
@@ -487,6 +488,11 @@ export const ko = {
     epoch: (n: number) => `키 기간 ${n}`,
     caseNumber: (n: string) => `제보 ${n}`,
     code: (c: string) => `원인 이름: ${c}`,
+    causes: {
+      wrong_signer: '등록된 담당자의 서명이 아닌 열쇠가 전해졌습니다. 받지 않았습니다.',
+      revoked_reviewer: '등록이 취소된 담당자가 열쇠를 보냈습니다. 받지 않았습니다.',
+      excluded_reader: '내가 받아서는 안 되는 열쇠가 왔습니다. 받지 않았습니다.',
+    } as Record<string, string>,
     openCase: '제보 열기',
     strays: '제보함에 넣지 못한 글',
     straysLead:

@@ -15,7 +15,7 @@ export function AlarmsView() {
       ...(number === undefined ? [] : [a.caseNumber(number)]),
       ...(alarm.batch === undefined ? [] : [a.batch(alarm.batch)]),
       ...(alarm.epoch === undefined ? [] : [a.epoch(alarm.epoch)]),
-      a.code(alarm.code),
+      a.causes[alarm.code] ?? a.code(alarm.code),
     ]);
   };
   return (

@@ -207,11 +207,14 @@ describe('other files', () => {
     ['a.txt', ascii('{\\rtf1{\\info{\\author PLANT}}}'), 'not_readable'],
     ['a.jpg', ascii('hello'), 'not_readable'],
     ['a', new Uint8Array(0), 'unknown_type'],
-    ['a.png', new Uint8Array(256 * 65519), 'too_large_to_clean'],
   ])('%s comes back as it is', async (name, bytes, residue) => {
     const cleaned = await cleanBytes(bytes, name);
     expect(Buffer.compare(cleaned.bytes, bytes)).toBe(0);
     expect([cleaned.removed, cleaned.residue]).toEqual([[], [residue]]);
     expect(cleaned.name).not.toContain('홍길동');
+  });
+
+  it('refuses what no attachment can hold, before it is read', async () => {
+    await expect(cleanBytes(new Uint8Array(256 * 65519), 'a.png')).rejects.toThrow('too_large');
   });
 });

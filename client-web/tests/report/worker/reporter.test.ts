@@ -121,9 +121,8 @@ describe('a reporter', () => {
     expect(sentPaths.at(-1)).toBe('/envelopes'); // after all its chunks
 
     expect(await reporter.lookUp(words)).toEqual({ replies: [], somebodyExcluded: false, excluded: [] });
-    await server.reviewer(1, ['reply', number, '--file', '-', '--status', 'more_information'], {
-      input: '언제였습니까?',
-    });
+    const asked = ['reply', number, '--file', '-', '--status', 'more_information', '--as', 'role'];
+    await server.reviewer(1, asked, { input: '언제였습니까?' });
     await server.released();
     const [reply, ...none] = (await reporter.lookUp(sent.receipt.digits)).replies;
     expect(none).toEqual([]);
