@@ -29,6 +29,9 @@ describe.each([
   const { language, width, dark } = settings;
   async function look(reporter: Reporter, state: string): Promise<void> {
     const { page } = reporter;
+    await page.evaluate(() => {
+      scrollTo(0, 0); // a header that sticks would be in mid-picture
+    });
     if (pictures !== undefined)
       await page.screenshot({
         path: path.join(pictures, `report-${state}-${language}-${width}${dark ? '-dark' : ''}.png`),
@@ -51,7 +54,9 @@ describe.each([
     await look(reporter, 'form-problems');
     const category = language === 'ko' ? '갑질' : 'Abuse of power';
     const text =
-      '제 번호는 010-1234-5678입니다. 저만 본 일입니다. 계약 업체를 미리 정해 두고 입찰을 열었습니다.';
+      language === 'en'
+        ? 'My number is 010-1234-5678. I was the only one who saw it: the winner was chosen before the tender.'
+        : '제 번호는 010-1234-5678입니다. 저만 본 일입니다. 계약 업체를 미리 정해 두고 입찰을 열었습니다.';
     await reporter.write({
       category,
       text,

@@ -17,8 +17,18 @@ afterAll(async () => {
 });
 
 describe.each([
-  { language: 'ko', category: '간부 모시는 날', excluded: '총무과장', text: '매주 금요일에 팀 막내가 과장 점심값을 냅니다.' },
-  { language: 'en', category: 'Treating-bosses day', excluded: 'General affairs', text: 'Every Friday the youngest pays for lunch.' },
+  {
+    language: 'ko',
+    category: '간부 모시는 날',
+    excluded: '총무과장',
+    text: '매주 금요일에 팀 막내가 과장 점심값을 냅니다.',
+  },
+  {
+    language: 'en',
+    category: 'Treating-bosses day',
+    excluded: 'General affairs',
+    text: 'Every Friday the youngest pays for lunch.',
+  },
 ] as const)('in $language', ({ language, category, excluded, text }) => {
   test('a tip is sent, read, answered, read again, burned and followed up', async () => {
     const reporter = await Reporter.at(browser, office.poster, { language });
@@ -30,14 +40,18 @@ describe.each([
       category,
       text,
       excluded: [excluded],
-      files: [{ name: '홍길동_회계과_증빙.txt', mimeType: 'text/plain', buffer: Buffer.from('3월 7일 45,000원\n') }],
+      files: [
+        { name: '홍길동_회계과_증빙.txt', mimeType: 'text/plain', buffer: Buffer.from('3월 7일 45,000원\n') },
+      ],
     });
     expect(receipt.words).toHaveLength(8);
     await office.release();
 
     const number = await office.newCase(1, known);
     expect(await office.cases(3)).toEqual(before);
-    const shown = (await office.reviewer(1, ['show', number, '--save-files', office.file(`saved-${language}`)])).out;
+    const shown = (
+      await office.reviewer(1, ['show', number, '--save-files', office.file(`saved-${language}`)])
+    ).out;
     expect(shown).toContain(text);
     expect(shown).not.toContain('홍길동');
 
@@ -69,9 +83,12 @@ describe.each([
 
 test('a receipt of the command line opens in the pages, and one of the pages at the command line', async () => {
   const known = await office.cases(1);
-  const sent = await office.run([...['report', ...office.public(), '--file', '-', '--category', 'corruption', '--json']], {
-    stdin: '명령줄에서 보냅니다.',
-  });
+  const sent = await office.run(
+    [...['report', ...office.public(), '--file', '-', '--category', 'corruption', '--json']],
+    {
+      stdin: '명령줄에서 보냅니다.',
+    },
+  );
   const { digits } = (JSON.parse(sent.out) as { receipt: { digits: string } }).receipt;
   await office.release();
   const number = await office.newCase(1, known);

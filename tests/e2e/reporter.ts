@@ -20,7 +20,10 @@ export class Reporter {
   readonly t: Text;
   readonly page: Page;
 
-  private constructor(readonly visitor: Visitor, language: 'ko' | 'en') {
+  private constructor(
+    readonly visitor: Visitor,
+    language: 'ko' | 'en',
+  ) {
     this.page = visitor.page;
     this.t = language === 'ko' ? ko : en;
   }
@@ -47,11 +50,15 @@ export class Reporter {
     const { page, t } = this;
     await page.getByText(tip.category, { exact: true }).click();
     await page.getByLabel(t.form.text, { exact: true }).fill(tip.text);
-    for (const [question, answer] of Object.entries(tip.answers ?? {})) await page.getByLabel(question).fill(answer);
+    for (const [question, answer] of Object.entries(tip.answers ?? {}))
+      await page.getByLabel(question).fill(answer);
     for (const role of tip.excluded ?? []) await page.getByRole('checkbox', { name: role }).uncheck();
     if (tip.files !== undefined) {
       await page.locator('input[type=file]').setInputFiles(tip.files);
-      await page.locator('.files li').nth(tip.files.length - 1).waitFor();
+      await page
+        .locator('.files li')
+        .nth(tip.files.length - 1)
+        .waitFor();
       await page.getByText(t.files.cleaning).first().waitFor({ state: 'detached' });
     }
   }
@@ -88,7 +95,9 @@ export class Reporter {
 
   async openAnswers(receipt: Receipt | string): Promise<void> {
     await this.page.locator('.door').nth(1).click();
-    await this.page.getByLabel(this.t.answers.label).fill(typeof receipt === 'string' ? receipt : receipt.words.join(' '));
+    await this.page
+      .getByLabel(this.t.answers.label)
+      .fill(typeof receipt === 'string' ? receipt : receipt.words.join(' '));
     await this.button(this.t.answers.look).click();
   }
   reply(number: number): Locator {

@@ -21,7 +21,9 @@ afterAll(async () => {
 
 /** Lets the office's address answer with this key log. */
 async function serveLog(reporter: Reporter, body: string): Promise<void> {
-  await reporter.page.route('**/api/v1/keylog*', (route) => route.fulfill({ body, contentType: 'application/json' }));
+  await reporter.page.route('**/api/v1/keylog*', (route) =>
+    route.fulfill({ body, contentType: 'application/json' }),
+  );
 }
 
 test('a foreign key log stops everything', async () => {
@@ -113,7 +115,8 @@ test('connections cut while sending, reading and burning lose nothing and do not
   const burned = reporter.page.getByText(reporter.t.thread.burned);
   const problem = reporter.reply(1).locator('.problem');
   await burned.or(problem).first().waitFor();
-  if (await problem.isVisible()) await reporter.reply(1).getByRole('button', { name: reporter.t.thread.burnYes, exact: true }).click();
+  if (await problem.isVisible())
+    await reporter.reply(1).getByRole('button', { name: reporter.t.thread.burnYes, exact: true }).click();
   await burned.waitFor();
   expect(office.proxy.cuts).toBe(4);
   await reporter.close();

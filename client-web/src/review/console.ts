@@ -66,6 +66,7 @@ export function useConsole(api: ReviewApi & Api): Console {
   const [versions, setVersions] = useState<ReadonlyMap<string, number>>(new Map());
   const [sync, setSync] = useState<SyncState>({ running: true, done: 0, of: 0, at: 0, failure: '' });
   const busy = useRef(false);
+  const inboxRead = useRef(0); // when the inbox was last read, in milliseconds; 0: it is wanted at the next round
   const alive = useRef(true);
 
   const log = useCallback((entries: Activity[]) => {
@@ -105,6 +106,7 @@ export function useConsole(api: ReviewApi & Api): Console {
   const readInbox = useCallback(
     () =>
       work(async () => {
+        inboxRead.current = Date.now();
         setHealth(await api.health());
         const report = await api.sync((done, of) => {
           setSync((old) => ({ ...old, done, of }));
@@ -134,19 +136,18 @@ export function useConsole(api: ReviewApi & Api): Console {
     alive.current = true;
     void readInbox();
     const visible = () => document.visibilityState === 'visible';
-    const timers = [
-      setInterval(() => {
-        if (visible()) void readOn();
-      }, refreshMs),
-      setInterval(() => void readInbox(), syncMs),
-    ];
+    // One timer for both: with two, the shorter would be at work whenever the longer comes round.
+    const timer = setInterval(() => {
+      if (Date.now() - inboxRead.current >= syncMs) void readInbox();
+      else if (visible()) void readOn();
+    }, refreshMs);
     const onVisible = () => {
       if (visible()) void readOn();
     };
     document.addEventListener('visibilitychange', onVisible);
     return () => {
       alive.current = false;
-      timers.forEach(clearInterval);
+      clearInterval(timer);
       document.removeEventListener('visibilitychange', onVisible);
     };
   }, [readInbox, readOn]);
@@ -160,7 +161,10 @@ export function useConsole(api: ReviewApi & Api): Console {
     activity,
     sync,
     versions,
-    check: () => void readInbox(),
+    check: () => {
+      inboxRead.current = 0;
+      void readInbox();
+    },
     took: (detail) => {
       setCases((old) => old.map((one) => (one.id === detail.id ? { ...one, ...summaryOf(detail) } : one)));
       if (detail.unreadable.length > 0)

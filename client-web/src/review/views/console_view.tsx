@@ -140,81 +140,83 @@ export function ConsoleView(props: {
   const unseen = console.alarms.length + console.strays.length - seenAlarms;
   return (
     <>
-      <header class="top no-print">
-        <div class="who">
-          <span class="brand">
-            {health === null ? t.consoleName : localised(health.channel.name, language)}
-          </span>
-          {health !== null && (
-            <span class="hint">
-              {localised(health.me.role, language)} ({health.me.number})
+      <header class="no-print">
+        <div class="top">
+          <div class="who">
+            <span class="brand">
+              {health === null ? t.consoleName : localised(health.channel.name, language)}
             </span>
-          )}
-        </div>
-        <search class="search">
-          <input
-            ref={search}
-            type="search"
-            aria-label={t.shell.search}
-            placeholder={t.shell.searchPlaceholder}
-            autocomplete="off"
-            spellcheck={false}
-            maxLength={200}
-            value={view.search}
-            onInput={(event) => {
-              setView({ ...view, search: event.currentTarget.value, page: 0 });
-              if (page.at !== 'queue') setPage({ at: 'queue' });
-            }}
-            onKeyDown={(event) => {
-              if (event.key === 'Escape') {
-                setView({ ...view, search: '' });
-                event.currentTarget.blur();
-              } else if (event.key === 'Enter' || event.key === 'ArrowDown') {
-                event.preventDefault();
-                document.querySelector<HTMLElement>('.case-row')?.focus();
-              }
-            }}
-          />
-        </search>
-        <SyncLine sync={console.sync} now={now} onCheck={console.check} />
-        <button type="button" class="button" onClick={lock} aria-keyshortcuts="Shift+L">
-          {t.shell.lock}
-        </button>
-      </header>
-      <div class="subbar no-print">
-        <nav class="tabs" aria-label={t.shell.nav}>
-          {pages.map((one) => (
-            <button
-              type="button"
-              key={one}
-              class="tab"
-              aria-current={page.at === one || (one === 'queue' && page.at === 'case') ? 'page' : undefined}
-              onClick={() => {
-                go({ at: one });
+            {health !== null && (
+              <span class="hint">
+                {localised(health.me.role, language)} ({health.me.number})
+              </span>
+            )}
+          </div>
+          <search class="search">
+            <input
+              ref={search}
+              type="search"
+              aria-label={t.shell.search}
+              placeholder={t.shell.searchPlaceholder}
+              autocomplete="off"
+              spellcheck={false}
+              maxLength={200}
+              value={view.search}
+              onInput={(event) => {
+                setView({ ...view, search: event.currentTarget.value, page: 0 });
+                if (page.at !== 'queue') setPage({ at: 'queue' });
               }}
-            >
-              {t.shell[one]}
-              {one === 'alarms' && unseen > 0 && (
-                <span class="count bad" aria-label={t.shell.unread(unseen)}>
-                  {unseen}
-                </span>
-              )}
-            </button>
-          ))}
-        </nav>
-        <div class="row tight">
-          {props.settings}
-          <button
-            type="button"
-            class="button quiet"
-            onClick={() => {
-              setHelping(true);
-            }}
-          >
-            {t.shell.help}
+              onKeyDown={(event) => {
+                if (event.key === 'Escape') {
+                  setView({ ...view, search: '' });
+                  event.currentTarget.blur();
+                } else if (event.key === 'Enter' || event.key === 'ArrowDown') {
+                  event.preventDefault();
+                  document.querySelector<HTMLElement>('.case-row')?.focus();
+                }
+              }}
+            />
+          </search>
+          <SyncLine sync={console.sync} now={now} onCheck={console.check} />
+          <button type="button" class="button" onClick={lock} aria-keyshortcuts="Shift+L">
+            {t.shell.lock}
           </button>
         </div>
-      </div>
+        <div class="subbar">
+          <nav class="tabs" aria-label={t.shell.nav}>
+            {pages.map((one) => (
+              <button
+                type="button"
+                key={one}
+                class="tab"
+                aria-current={page.at === one || (one === 'queue' && page.at === 'case') ? 'page' : undefined}
+                onClick={() => {
+                  go({ at: one });
+                }}
+              >
+                {t.shell[one]}
+                {one === 'alarms' && unseen > 0 && (
+                  <span class="count bad" aria-label={t.shell.unread(unseen)}>
+                    {unseen}
+                  </span>
+                )}
+              </button>
+            ))}
+          </nav>
+          <div class="row tight">
+            {props.settings}
+            <button
+              type="button"
+              class="button quiet"
+              onClick={() => {
+                setHelping(true);
+              }}
+            >
+              {t.shell.help}
+            </button>
+          </div>
+        </div>
+      </header>
       {office === null ? (
         <main id="content" class="page">
           <p role="status">

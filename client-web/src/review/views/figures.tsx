@@ -130,7 +130,11 @@ export function FiguresView() {
         <p class="card empty">{f.none}</p>
       ) : (
         sections.map((one) => (
-          <section class="card figure" key={one.id} aria-labelledby={`figure-${one.id}`}>
+          <section
+            class="card figure"
+            key={one.id}
+            aria-labelledby={one.id === 'cross' ? undefined : `figure-${one.id}`}
+          >
             <h2 id={`figure-${one.id}`}>{one.title}</h2>
             <div class={one.id === 'cross' ? 'figure-wide' : 'figure-body'}>
               <Table section={one} />

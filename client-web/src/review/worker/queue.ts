@@ -7,17 +7,7 @@ import type { Session } from './session';
 const excerptLength = 120; // characters
 
 // Members of events that only machines need.
-const hidden = new Set([
-  'type',
-  'at',
-  'address',
-  'json',
-  'signer',
-  'signature',
-  'header_hash',
-  'context',
-  'kind',
-]);
+const hidden = new Set(['type', 'at', 'address', 'json', 'signer', 'signature', 'header_hash', 'context']);
 
 export class Presenter {
   constructor(
