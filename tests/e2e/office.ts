@@ -258,9 +258,9 @@ export class Office {
     server.kill('SIGTERM');
     await ended;
   }
-  /** The key log as anybody fetches it. */
-  async keylog(): Promise<string> {
-    return fetchOverTls(this.#inner, fs.readFileSync(this.certificate), '/api/v1/keylog');
+  /** What anybody gets at that path. */
+  async get(target: string): Promise<string> {
+    return fetchOverTls(this.#inner, fs.readFileSync(this.certificate), target);
   }
   log(): string {
     return fs.readFileSync(this.file('server.log'), 'utf8');

@@ -1,4 +1,5 @@
 // Tips sent from the pages, read and answered at the command line, and the other way round.
+import fs from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { launch, leftovers } from './browser';
@@ -123,6 +124,23 @@ test('composing sends no request, and nothing is left behind', async () => {
   for (const field of await page.locator('input:not([type=file]), textarea, select').all())
     expect(['off', null]).toContain(await field.getAttribute('autocomplete'));
   expect(visitor.faults).toEqual([]);
+  await reporter.close();
+});
+
+test('the page as one file sends from a disk, to the server that its fragment names', async () => {
+  const file = office.file('reporter.html');
+  fs.writeFileSync(file, await office.get('/reporter.html'));
+  const known = await office.cases(1);
+  const url = `file://${file}#server=${office.origin}&org=${office.org}&seq=0`;
+  const reporter = await Reporter.at(browser, url);
+  const receipt = await reporter.report({ category: '고충', text: '막대에 담아 온 파일로 보냅니다.' });
+  await office.release();
+  const number = await office.newCase(1, known);
+  expect((await office.reviewer(1, ['show', number])).out).toContain('막대에 담아 온 파일로 보냅니다.');
+  await reporter.button(reporter.t.back).click();
+  await reporter.openAnswers(receipt);
+  await reporter.heading(reporter.t.thread.none).waitFor();
+  expect(reporter.visitor.faults).toEqual([]);
   await reporter.close();
 });
 

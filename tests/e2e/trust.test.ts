@@ -28,7 +28,7 @@ async function serveLog(reporter: Reporter, body: string): Promise<void> {
 
 test('a foreign key log stops everything', async () => {
   const reporter = await Reporter.at(browser, 'about:blank');
-  await serveLog(reporter, await other.keylog());
+  await serveLog(reporter, await other.get('/api/v1/keylog'));
   await reporter.page.goto(office.poster);
   await reporter.heading(reporter.t.stops.other_channel.title).waitFor();
   expect(await reporter.page.locator('.door').count()).toBe(0);
@@ -46,7 +46,7 @@ test('a log that is cut short stops everything', async () => {
 
 test('a statement that was changed stops everything', async () => {
   const reporter = await Reporter.at(browser, 'about:blank');
-  const log = await office.keylog();
+  const log = await office.get('/api/v1/keylog');
   expect(log).toContain('감사담당관');
   await serveLog(reporter, log.replace('감사담당관', '비서실장'));
   await reporter.page.goto(office.poster);
