@@ -2,7 +2,6 @@ import type { StateUpdater } from 'preact/hooks';
 import { useState } from 'preact/hooks';
 
 import { CodedError, codeOf } from '../../rpc/rpc';
-import { localised } from '../../i18n/language';
 import { View } from '../../ui/view';
 import type { ChannelView, ThreadView } from '../contract';
 import { draftOf, fileProblem, isWorthKeeping, type Writing } from '../draft';
@@ -25,7 +24,7 @@ interface Props {
 
 /** Writes on in the thread. Who was excluded is asked only where no answer has said it yet. */
 export function FollowUp({ channel, thread, writing, onWriting, onSent, onNewReport, onBack }: Props) {
-  const { api, t, language } = usePage();
+  const { api, t } = usePage();
   const [tried, setTried] = useState(false);
   const [tooLate, setTooLate] = useState(false);
   const [unconfirmed, setUnconfirmed] = useState(false);
@@ -97,11 +96,7 @@ export function FollowUp({ channel, thread, writing, onWriting, onSent, onNewRep
       </div>
       <SendBar
         draft={draft}
-        summary={
-          readers.length === 0
-            ? ''
-            : t.form.sendSummary(readers.map(({ role }) => localised(role, language)).join(', '))
-        }
+        readers={readers}
         error={tried && unready ? t.form.fix : error}
         progress={progress}
         onSend={send}

@@ -163,11 +163,7 @@ export function Form({ channel, writing, onWriting, onSent, onBack }: Props) {
       </div>
       <SendBar
         draft={draftOf(writing, channel.readers)}
-        summary={
-          readers.length === 0
-            ? ''
-            : t.form.sendSummary(readers.map(({ role }) => localised(role, language)).join(', '))
-        }
+        readers={readers}
         error={tried && unready ? t.form.fix : error}
         progress={progress}
         onSend={send}

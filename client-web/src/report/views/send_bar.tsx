@@ -1,25 +1,29 @@
 import { useEffect, useState } from 'preact/hooks';
 
-import type { Draft, Measure } from '../contract';
+import { localised } from '../../i18n/language';
+import type { Draft, Measure, Reader } from '../contract';
 import { errorText, usePage } from '../page';
 
 const pause = 300; // ms
 
 interface Props {
   draft: Draft;
-  summary?: string;
+  /** Who will be able to read it, to be named above the button. */
+  readers: readonly Reader[];
   error: string;
   progress: { done: number; of: number } | undefined;
   onSend: () => void;
 }
 
 /** How much of the envelope is used, the button, and what became of pressing it. */
-export function SendBar({ draft, summary, error, progress, onSend }: Props) {
-  const { t } = usePage();
+export function SendBar({ draft, readers, error, progress, onSend }: Props) {
+  const { t, language } = usePage();
   return (
     <div class="send-bar">
       <Meter draft={draft} />
-      {summary && <p>{summary}</p>}
+      {readers.length > 0 && (
+        <p>{t.form.sendSummary(readers.map(({ role }) => localised(role, language)).join(', '))}</p>
+      )}
       <div role="alert">
         {error !== '' && (
           <div class="notice bad">
