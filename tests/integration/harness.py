@@ -214,13 +214,14 @@ _scratch = tempfile.TemporaryDirectory(prefix="changgu-integration-")
 atexit.register(_scratch.cleanup)
 
 
-def _new_channel(base, init_options, numbers):
+def new_channel(base, init_options=(), numbers=(1, 2, 3), tick=1):
+    """Initialised and enrolled; the server is stopped. `tick` in seconds."""
     channel = Channel(base, free_port())
     for directory in (channel.desk, channel.cwd):
         directory.mkdir(parents=True)
     channel.secrets = {"root": "root passphrase 광장 무조건 뉴욕", "recovery": "recovery passphrase 정지 복도 색깔"}
     made = channel.run("init", "--dir", channel.home, "--origin", channel.origin, "--root-keyring", channel.root,
-                       "--recovery-keyring", channel.desk / "recovery.keyring", "--tick", 1, "--tick-offset", 0, "--fill", 4,
+                       "--recovery-keyring", channel.desk / "recovery.keyring", "--tick", tick, "--tick-offset", 0, "--fill", 4,
                        *init_options, secrets={"passphrase": channel.secrets["root"],
                                                "recovery-passphrase": channel.secrets["recovery"]}).data
     channel.org = made["org"]
@@ -238,7 +239,7 @@ def channel_like(*init_options, numbers=(1, 2, 3)):
     """A fresh copy of the template that these options give."""
     key = (init_options, numbers)
     if key not in _templates:
-        _templates[key] = _new_channel(pathlib.Path(_scratch.name) / f"template-{len(_templates)}", init_options, numbers)
+        _templates[key] = new_channel(pathlib.Path(_scratch.name) / f"template-{len(_templates)}", init_options, numbers)
     template = _templates[key]
     copy = Channel(tempfile.mkdtemp(dir=_scratch.name), template.port)
     copy.base.rmdir()
