@@ -148,7 +148,7 @@ struct https_client::state {
         if (ec) co_return failure(client_errc::cannot_connect);
         ec = asio::error::host_not_found;
         for (const auto& entry : found) {
-            auto& socket = connection->socket();
+            auto& socket = connection->next_layer();
             error_code ignored;
             socket.close(ignored);
             co_await socket.async_connect(http::transport::socket_type::endpoint_type(entry.endpoint()),
@@ -156,7 +156,7 @@ struct https_client::state {
             if (!ec || timed_out) break;
         }
         if (ec || timed_out) co_return failure(client_errc::cannot_connect);
-        connection->socket().set_option(tcp::no_delay(true), ec);
+        connection->next_layer().set_option(tcp::no_delay(true), ec);
         if (where->onion)
             if (const auto failed = co_await socks_connect()) co_return failed;
         if (where->tls) co_return co_await start_tls();

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstring>
 
 namespace changgu::http {
@@ -23,7 +24,6 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t read_step = 4096;
 constexpr std::size_t one_write = 64 * 1024; // bodies up to here go out together with their header
 
 void append(crypto::bytes& out, std::string_view text) {
@@ -37,22 +37,30 @@ void append_field(crypto::bytes& out, std::string_view name, std::string_view va
     append(out, "\r\n");
 }
 
-crypto::bytes header_of(const response& r, std::uint64_t length, bool keep_alive, bool secure) {
-    crypto::bytes out;
-    out.reserve(2048);
+void append_number(crypto::bytes& out, std::uint64_t n) {
+    std::array<char, 20> digits{};
+    const auto end = std::to_chars(digits.begin(), digits.end(), n).ptr;
+    append(out, std::string_view(digits.data(), end));
+}
+
+void append_header(crypto::bytes& out, const response& r, std::uint64_t length, bool keep_alive,
+                   bool secure) {
     append(out, "HTTP/1.1 ");
-    append(out, std::to_string(r.status));
+    append_number(out, r.status);
     append(out, " ");
     append(out, beast_http::obsolete_reason(static_cast<beast_http::status>(r.status)));
     append(out, "\r\n");
-    if (r.status != 204 && r.status != 304) append_field(out, "Content-Length", std::to_string(length));
+    if (r.status != 204 && r.status != 304) {
+        append(out, "Content-Length: ");
+        append_number(out, length);
+        append(out, "\r\n");
+    }
     if (!r.content_type.empty()) append_field(out, "Content-Type", r.content_type);
     if (r.etag) append_field(out, "ETag", '"' + *r.etag + '"');
     for (const auto& h : r.headers) append_field(out, h.name, h.value);
     append(out, standing_headers(r.surface, secure));
     if (!keep_alive) append_field(out, "Connection", "close");
     append(out, "\r\n");
-    return out;
 }
 
 header readable_anywhere() {
@@ -107,7 +115,16 @@ asio::awaitable<void> session::run() {
         deadline_.set(home_.limit.handshake);
         if (co_await stream_.handshake()) co_return;
     }
-    while (co_await serve_one()) {
+    for (bool more = true; more;) {
+        idle_ = buffer_.empty() && !stream_.has_pending();
+        if (idle_) {
+            if (home_.draining) break;
+            deadline_.set(home_.limit.idle);
+            if (co_await stream_.readable()) break;
+            idle_ = false;
+        }
+        deadline_.set(home_.limit.header);
+        more = co_await serve_one();
     }
     idle_ = true;
     deadline_.set(home_.limit.shutdown);
@@ -171,9 +188,6 @@ asio::awaitable<bool> session::serve_one() {
 }
 
 asio::awaitable<std::size_t> session::read_header() {
-    idle_ = buffer_.empty();
-    if (idle_ && home_.draining) co_return 0;
-    deadline_.set(idle_ ? home_.limit.idle : home_.limit.header);
     for (std::size_t searched = 0;;) {
         static constexpr std::string_view blank_line = "\r\n\r\n";
         const auto text = crypto::as_text(buffer_);
@@ -185,10 +199,6 @@ asio::awaitable<std::size_t> session::read_header() {
         }
         searched = text.size() < blank_line.size() ? 0 : text.size() - blank_line.size() + 1;
         if (!co_await read_more()) co_return 0;
-        if (idle_) {
-            idle_ = false;
-            deadline_.set(home_.limit.header);
-        }
     }
 }
 
@@ -226,12 +236,13 @@ asio::awaitable<bool> session::write(response r, bool with_body, bool keep_alive
     keep_alive = keep_alive && served_ < home_.limit.requests_per_connection && !home_.draining;
     const crypto::bytes_view body = r.fixed.empty() ? crypto::bytes_view(r.body) : r.fixed;
     const std::uint64_t length = r.source ? r.source_length : body.size();
-    auto out = header_of(r, length, keep_alive, stream_.secure());
+    auto& out = home_.outgoing;
+    append_header(out, r, length, keep_alive, stream_.secure());
 
     deadline_.set(home_.limit.write);
     const bool together = with_body && !r.source && body.size() <= one_write;
     if (together) crypto::append(out, body);
-    if (co_await stream_.write(out)) co_return false;
+    if (!co_await flush()) co_return false;
     if (with_body && !together) {
         if (r.source) {
             if (!co_await write_stream(*r.source, length)) co_return false;
@@ -240,6 +251,16 @@ asio::awaitable<bool> session::write(response r, bool with_body, bool keep_alive
         }
     }
     co_return keep_alive;
+}
+
+asio::awaitable<bool> session::flush() {
+    auto& out = home_.outgoing;
+    const auto sent = stream_.write_now(out);
+    crypto::bytes left(out.begin() + static_cast<std::ptrdiff_t>(sent.bytes), out.end());
+    crypto::wipe(out);
+    out.clear();
+    if (sent.ec && !sent.blocked()) co_return false;
+    co_return left.empty() || !co_await stream_.write(left);
 }
 
 asio::awaitable<bool> session::write_stream(body_source& source, std::uint64_t length) {
@@ -264,11 +285,16 @@ asio::awaitable<bool> session::write_stream(body_source& source, std::uint64_t l
 }
 
 asio::awaitable<bool> session::read_more() {
-    const std::size_t had = buffer_.size();
-    buffer_.resize(had + read_step);
-    const auto n = co_await stream_.read_some(std::span(buffer_).subspan(had));
-    buffer_.resize(had + (n ? *n : 0));
-    co_return n.has_value();
+    for (;;) {
+        const auto come = stream_.read_now(home_.incoming);
+        if (come.bytes != 0) {
+            const auto part = std::span(home_.incoming).first(come.bytes);
+            crypto::append(buffer_, part);
+            crypto::wipe(part);
+            co_return true;
+        }
+        if (!come.blocked() || co_await stream_.wait_for(come)) co_return false;
+    }
 }
 
 void session::drop_front(std::size_t n) noexcept {
@@ -276,6 +302,7 @@ void session::drop_front(std::size_t n) noexcept {
     if (left != 0) std::memmove(buffer_.data(), buffer_.data() + n, left);
     crypto::wipe(std::span(buffer_).subspan(left));
     buffer_.resize(left);
+    if (left == 0) buffer_.shrink_to_fit();
 }
 
 } // namespace changgu::http

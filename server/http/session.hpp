@@ -47,13 +47,15 @@ class session : public std::enable_shared_from_this<session> {
     task<bool> write(response message, bool with_body, bool keep_alive);
     task<bool> write_stream(body_source& source, std::uint64_t length);
     task<bool> read_more();
+    /// What is in home_.outgoing; a part that cannot be sent at once is kept first.
+    task<bool> flush();
     void drop_front(std::size_t n) noexcept;
 
     worker& home_;
     transport stream_;
     deadline deadline_;
     boost::asio::cancellation_signal cancel_;
-    crypto::bytes buffer_; ///< read, not yet used; wiped as it is used
+    crypto::bytes buffer_; ///< read, not yet used; wiped as it is used, and given back when it is empty
     std::size_t served_ = 0;
     bool idle_ = true;
 };

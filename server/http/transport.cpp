@@ -1,10 +1,8 @@
 #include "server/http/transport.hpp"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -14,16 +12,26 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cerrno>
 #include <stdexcept>
 
 namespace changgu::http {
 
 namespace asio = boost::asio;
-using boost::system::error_code;
 
 namespace {
-constexpr std::size_t most_drained = 1U << 20U; // bytes that shutdown() is willing to drop
+
+constexpr std::size_t most_dropped = 1U << 20U; // bytes that shutdown() is willing to drop
+
+transport::attempt of_system_call(ssize_t done, transport::socket_type::wait_type direction) {
+    if (done > 0) return {static_cast<std::size_t>(done), {}, direction};
+    if (done == 0) return {0, asio::error::eof, direction};
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+        return {0, asio::error::would_block, direction};
+    return {0, asio::error::connection_reset, direction};
 }
+
+} // namespace
 
 transport::~transport() = default;
 
@@ -41,30 +49,65 @@ void transport::abort() noexcept {
     socket_.shutdown(asio::socket_base::shutdown_both, ignored);
 }
 
-asio::awaitable<error_code> transport::wait_for(int ssl_result) {
-    const int reason = SSL_get_error(ssl_.get(), ssl_result);
+transport::attempt transport::outcome(int ssl_result, std::size_t bytes) {
+    if (ssl_result == 1) return {bytes, {}};
+    switch (SSL_get_error(ssl_.get(), ssl_result)) {
+    case SSL_ERROR_WANT_READ: return {0, asio::error::would_block, socket_type::wait_read};
+    case SSL_ERROR_WANT_WRITE: return {0, asio::error::would_block, socket_type::wait_write};
+    case SSL_ERROR_ZERO_RETURN: return {0, asio::error::eof};
+    case SSL_ERROR_SYSCALL: return {0, asio::error::connection_reset};
+    default: break;
+    }
+    const bool cut = ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+    return {0, cut ? asio::error::connection_reset : asio::error::connection_aborted};
+}
+
+transport::attempt transport::handshake_now() {
+    if (aborted_) return {0, asio::error::operation_aborted};
+    ERR_clear_error();
+    return outcome(SSL_do_handshake(ssl_.get()), 0);
+}
+
+transport::attempt transport::read_now(std::span<crypto::byte> into) {
+    if (aborted_) return {0, asio::error::operation_aborted};
+    if (!ssl_)
+        return of_system_call(::recv(socket_.native_handle(), into.data(), into.size(), MSG_DONTWAIT),
+                              socket_type::wait_read);
+    ERR_clear_error();
+    std::size_t n = 0;
+    const int done = SSL_read_ex(ssl_.get(), into.data(), into.size(), &n);
+    return outcome(done, n);
+}
+
+transport::attempt transport::write_now(crypto::bytes_view from) {
+    if (aborted_) return {0, asio::error::operation_aborted};
+    if (!ssl_)
+        return of_system_call(
+            ::send(socket_.native_handle(), from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL),
+            socket_type::wait_write);
+    ERR_clear_error();
+    std::size_t n = 0;
+    const int done = SSL_write_ex(ssl_.get(), from.data(), from.size(), &n);
+    return outcome(done, n);
+}
+
+bool transport::has_pending() const noexcept {
+    return ssl_ && SSL_has_pending(ssl_.get()) == 1;
+}
+
+asio::awaitable<transport::error_code> transport::wait(socket_type::wait_type what) {
     error_code ec;
-    if (reason == SSL_ERROR_WANT_READ)
-        co_await socket_.async_wait(asio::socket_base::wait_read,
-                                    asio::redirect_error(asio::use_awaitable, ec));
-    else if (reason == SSL_ERROR_WANT_WRITE)
-        co_await socket_.async_wait(asio::socket_base::wait_write,
-                                    asio::redirect_error(asio::use_awaitable, ec));
-    else if (reason == SSL_ERROR_ZERO_RETURN || reason == SSL_ERROR_SYSCALL)
-        ec = asio::error::eof;
-    else
-        ec = asio::error::connection_aborted;
+    co_await socket_.async_wait(what, asio::redirect_error(asio::use_awaitable, ec));
     if (!ec && aborted_) ec = asio::error::operation_aborted;
     co_return ec;
 }
 
-asio::awaitable<error_code> transport::handshake() {
+asio::awaitable<transport::error_code> transport::handshake() {
     for (;;) {
-        if (aborted_) co_return asio::error::operation_aborted;
-        ERR_clear_error();
-        const int done = SSL_do_handshake(ssl_.get());
-        if (done == 1) break;
-        if (const auto ec = co_await wait_for(done)) co_return ec;
+        const auto a = handshake_now();
+        if (!a.ec) break;
+        if (!a.blocked()) co_return a.ec;
+        if (const auto ec = co_await wait(a.wait)) co_return ec;
     }
     // Without session tickets nothing follows the handshake from the server, so its acknowledgement of the
     // client's Finished would be delayed and a client without TCP_NODELAY would hold its first request back
@@ -75,38 +118,22 @@ asio::awaitable<error_code> transport::handshake() {
 }
 
 asio::awaitable<boost::system::result<std::size_t>> transport::read_some(std::span<crypto::byte> into) {
-    if (!ssl_) {
-        error_code ec;
-        const std::size_t n = co_await socket_.async_read_some(asio::buffer(into.data(), into.size()),
-                                                               asio::redirect_error(asio::use_awaitable, ec));
-        if (ec) co_return ec;
-        co_return n;
-    }
     for (;;) {
-        if (aborted_) co_return error_code(asio::error::operation_aborted);
-        ERR_clear_error();
-        std::size_t n = 0;
-        const int done = SSL_read_ex(ssl_.get(), into.data(), into.size(), &n);
-        if (done == 1) co_return n;
-        if (const auto ec = co_await wait_for(done)) co_return ec;
+        const auto a = read_now(into);
+        if (!a.ec) co_return a.bytes;
+        if (!a.blocked()) co_return a.ec;
+        if (const auto ec = co_await wait(a.wait)) co_return ec;
     }
 }
 
-asio::awaitable<error_code> transport::write(crypto::bytes_view from) {
-    if (!ssl_) {
-        error_code ec;
-        co_await asio::async_write(socket_, asio::buffer(from.data(), from.size()),
-                                   asio::redirect_error(asio::use_awaitable, ec));
-        co_return ec;
-    }
+asio::awaitable<transport::error_code> transport::write(crypto::bytes_view from) {
     while (!from.empty()) {
-        if (aborted_) co_return asio::error::operation_aborted;
-        ERR_clear_error();
-        std::size_t n = 0;
-        const int done = SSL_write_ex(ssl_.get(), from.data(), from.size(), &n);
-        if (done == 1)
-            from = from.subspan(n);
-        else if (const auto ec = co_await wait_for(done))
+        const auto a = write_now(from);
+        if (!a.ec)
+            from = from.subspan(a.bytes);
+        else if (!a.blocked())
+            co_return a.ec;
+        else if (const auto ec = co_await wait(a.wait))
             co_return ec;
     }
     co_return error_code{};
@@ -114,17 +141,22 @@ asio::awaitable<error_code> transport::write(crypto::bytes_view from) {
 
 asio::awaitable<void> transport::shutdown() {
     if (aborted_) co_return;
-    error_code ec;
     if (ssl_) {
         ERR_clear_error();
         SSL_shutdown(ssl_.get()); // a close_notify if it fits into the socket's buffer; if not, the end of
                                   // the stream does
     }
+    error_code ec;
     socket_.shutdown(asio::socket_base::shutdown_send, ec);
     std::array<crypto::byte, 4096> dropped;
-    for (std::size_t total = 0; !ec && !aborted_ && total < most_drained;)
-        total += co_await socket_.async_read_some(asio::buffer(dropped),
-                                                  asio::redirect_error(asio::use_awaitable, ec));
+    for (std::size_t total = 0; !ec && total < most_dropped;) {
+        // Past TLS: what comes now is nobody's.
+        const auto a =
+            of_system_call(::recv(socket_.native_handle(), dropped.data(), dropped.size(), MSG_DONTWAIT),
+                           socket_type::wait_read);
+        total += a.bytes;
+        ec = a.blocked() ? co_await wait(a.wait) : a.ec;
+    }
 }
 
 } // namespace changgu::http

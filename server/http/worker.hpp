@@ -9,6 +9,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <optional>
@@ -31,6 +32,10 @@ struct worker {
     std::unordered_set<session*> sessions;
     bool draining = false;
     bool cut_all = false; ///< the grace is over
+    /// What the session that runs at the moment reads into and writes from, before it keeps what is left: so
+    /// that one that waits holds no buffer. Empty and wiped whenever a session waits.
+    std::array<crypto::byte, 16 * 1024> incoming;
+    crypto::bytes outgoing;
     // After `sessions`: what is still suspended when the context goes leaves the set then.
     boost::asio::io_context context{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work;

@@ -1,7 +1,9 @@
-// The load generator: one thread, many TLS connections, each with one request under way at a time. Measures one window
-// and prints one JSON object; what the server used is read from the kernel's own accounts of its processes.
+// The load generator: one thread, many TLS connections, each with one request under way at a time. Measures
+// one window and prints one JSON object; what the server used is read from the kernel's own accounts of its
+// processes.
 //
-//   changgu_load submit|get|idle|first --port P [--connections N] [--seconds S] [--fresh] [--epoch E] [--path P]
+//   changgu_load submit|get|idle|first --port P [--connections N] [--seconds S] [--fresh] [--epoch E] [--path
+//   P]
 //                [--pids A,B]
 //
 //   submit  POSTs envelopes that a server cannot tell from real ones, each of another id
@@ -14,8 +16,9 @@
 #include "crypto/envelope.hpp"
 #include "tests/bench/server_cpu.hpp"
 
-#include <boost/asio/impl/src.hpp> // the library itself: nothing else of this program has it
 #include <boost/asio/connect.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/impl/src.hpp> // the library itself: nothing else of this program has it
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -121,8 +124,8 @@ class connection {
     [[nodiscard]] bool ready() const noexcept { return ready_; }
     [[nodiscard]] double first_latency() const noexcept { return first_; }
 
-    /// In two records and two segments, as a client that writes header and body apart: the second waits for an
-    /// acknowledgement unless TCP_NODELAY is set.
+    /// In two records and two segments, as a client that writes header and body apart: the second waits for
+    /// an acknowledgement unless TCP_NODELAY is set.
     void send_in_two() {
         const auto& all = requests_.next();
         began_ = clock_type::now();
@@ -266,8 +269,12 @@ void run_load(asio::io_context& on, const settings& s, measured& m) {
               << percentile(m.latency, 0.99) << "}" << std::endl;
 }
 
+/// One after the other: what thousands of handshakes at the same time take for a moment is another figure.
 void hold_idle(asio::io_context& on, std::deque<connection>& all) {
-    while (!std::ranges::all_of(all, &connection::ready)) on.run_one_for(std::chrono::seconds(10));
+    for (auto& c : all) {
+        c.open();
+        while (!c.ready()) on.run_one_for(std::chrono::seconds(10));
+    }
     std::cout << R"({"open": )" << all.size() << "}" << std::endl;
     std::cin.ignore(std::numeric_limits<std::streamsize>::max());
 }
@@ -299,13 +306,20 @@ settings read_settings(int argc, char** argv) {
         if (i + 1 == words.size()) throw std::runtime_error("a value is missing after " + words[i]);
         const auto& option = words[i];
         const auto& value = words[++i];
-        if (option == "--port") s.port = static_cast<std::uint16_t>(std::stoul(value));
-        else if (option == "--connections") s.connections = std::stoul(value);
-        else if (option == "--seconds") s.seconds = std::stod(value);
-        else if (option == "--epoch") s.epoch = static_cast<std::uint32_t>(std::stoul(value));
-        else if (option == "--path") s.path = value;
-        else if (option == "--pids") s.pids = changgu::bench::read_pids(value);
-        else throw std::runtime_error("unknown option " + option);
+        if (option == "--port")
+            s.port = static_cast<std::uint16_t>(std::stoul(value));
+        else if (option == "--connections")
+            s.connections = std::stoul(value);
+        else if (option == "--seconds")
+            s.seconds = std::stod(value);
+        else if (option == "--epoch")
+            s.epoch = static_cast<std::uint32_t>(std::stoul(value));
+        else if (option == "--path")
+            s.path = value;
+        else if (option == "--pids")
+            s.pids = changgu::bench::read_pids(value);
+        else
+            throw std::runtime_error("unknown option " + option);
     }
     return s;
 }
@@ -320,16 +334,20 @@ int main(int argc, char** argv) try {
     SSL_CTX_set_mode(tls.get(), SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_options(tls.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
     asio::io_context on{1};
+    const auto work = asio::make_work_guard(on);
     request_source requests(s);
     measured m;
     std::deque<connection> all;
     for (std::size_t i = 0; i < s.connections; ++i) {
         all.emplace_back(on, tls.get(), s, requests, m);
-        if (s.mode != "first") all.back().open();
+        if (s.mode != "first" && s.mode != "idle") all.back().open();
     }
-    if (s.mode == "idle") hold_idle(on, all);
-    else if (s.mode == "first") run_first(on, all);
-    else run_load(on, s, m);
+    if (s.mode == "idle")
+        hold_idle(on, all);
+    else if (s.mode == "first")
+        run_first(on, all);
+    else
+        run_load(on, s, m);
     std::cout.flush();
     std::_Exit(0); // thousands of connections need not be taken down one by one
 } catch (const std::exception& e) {

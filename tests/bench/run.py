@@ -34,7 +34,7 @@ sys.path.insert(0, str(HERE.parent / "integration"))
 import harness  # noqa: E402
 
 LOAD = BUILD / "tests" / "bench" / "changgu_load"
-STATIC = "/api/v1/channel"
+PAGE = "/"
 
 NGINX = """
 user root;
@@ -199,9 +199,9 @@ def requests(report, ours, nginx, options):
         a, b = both("submit", "--connections", 16, "--fresh")
         against_nginx(report, "durable submission, a handshake each", a, b, 0.75, 0.95)
     if options.wants("get"):
-        page = ours.fetch(STATIC)
-        nginx.add_file("channel", page)
-        a, b = both("get", "--path", STATIC, theirs=("--path", "/channel"))
+        page = ours.fetch(PAGE)
+        nginx.add_file("page", page)
+        a, b = both("get", "--path", PAGE, theirs=("--path", "/page"))
         against_nginx(report, f"static GET of {len(page)} bytes", a, b, 0.70, 0.95)
 
 
@@ -224,7 +224,7 @@ def idle(report, ours, nginx, options):
 
 
 def first(report, ours, nginx, options):
-    a, b = compare(ours, nginx, options.rounds, 1, "first", "--connections", "20", "--path", STATIC)
+    a, b = compare(ours, nginx, options.rounds, 1, "first", "--connections", "20")
     report.row("first request of a client without TCP_NODELAY", f"{a['p50_us'] / 1000:.2f} ms", f"{b['p50_us'] / 1000:.2f} ms",
                f"{a['p50_us'] / 1000:.2f} ms", "≤ 5 ms", "≤ 1 ms")
 

@@ -1,5 +1,6 @@
-// CPU time of other processes, in nanoseconds' resolution: the sum over their threads of the kernel's scheduler
-// accounts (/proc/PID/task/TID/schedstat, first figure). A thread that ends takes its account along.
+// CPU time of other processes, in nanoseconds' resolution: the sum over their threads of the kernel's
+// scheduler accounts (/proc/PID/task/TID/schedstat, first figure). A thread that ends takes its account
+// along.
 #pragma once
 
 #include <charconv>
@@ -18,7 +19,8 @@ inline std::vector<int> read_pids(std::string_view text) {
         int pid = 0;
         std::from_chars(text.data(), text.data() + text.size(), pid);
         pids.push_back(pid);
-        text.remove_prefix(std::min(text.size(), text.find(',') == text.npos ? text.size() : text.find(',') + 1));
+        text.remove_prefix(
+            std::min(text.size(), text.find(',') == text.npos ? text.size() : text.find(',') + 1));
     }
     return pids;
 }
@@ -27,7 +29,8 @@ inline std::vector<int> read_pids(std::string_view text) {
 inline double cpu_of(const std::vector<int>& pids) {
     double nanoseconds = 0;
     for (const int pid : pids)
-        for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+        for (const auto& task :
+             std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
             std::ifstream account(task.path() / "schedstat");
             double on_cpu = 0;
             if (account >> on_cpu) nanoseconds += on_cpu;
