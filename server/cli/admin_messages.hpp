@@ -42,6 +42,8 @@ enum class admin_message : std::uint8_t {
     retired_epoch,
     policy_set,
     poster_needs_file,
+    poster_no_program,
+    poster_not_drawn,
     poster_made,
     prekeys_low,
     missing_prekeys,

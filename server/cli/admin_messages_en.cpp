@@ -47,6 +47,8 @@ constexpr message_text<admin_message> texts[] = {
     {retired_epoch, "Retired epoch {0}. Reviewers' programs forget its secret within their next two visits."},
     {policy_set, "The new policy is in the key log."},
     {poster_needs_file, "Say where to: --svg FILE, --pdf FILE or both."},
+    {poster_no_program, "{0} is missing, or is not the same owner's as this program. Install them together."},
+    {poster_not_drawn, "The poster could not be drawn."},
     {poster_made, "Made the poster: {0}."},
     {prekeys_low, "Reviewer {0} has {1} published keys left. Ask them to sign in."},
     {missing_prekeys, "A reviewer has not published a key for the next epoch. See 'changgu reviewers list', "

@@ -46,6 +46,8 @@ constexpr message_text<admin_message> texts[] = {
      "키 기간 {0}을(를) 종료했습니다. 조사관의 프로그램이 다음 두 번의 접속 안에 비밀키를 잊습니다."},
     {policy_set, "새 운영 규칙을 키 기록에 올렸습니다."},
     {poster_needs_file, "만들 파일을 알려 주십시오: --svg 파일, --pdf 파일 또는 둘 다."},
+    {poster_no_program, "{0} 프로그램이 없거나 이 프로그램과 소유자가 다릅니다. 함께 설치하십시오."},
+    {poster_not_drawn, "포스터를 그리지 못했습니다."},
     {poster_made, "포스터를 만들었습니다: {0}"},
     {prekeys_low, "조사관 {0}번의 미리 올린 키가 {1}개 남았습니다. 접속하도록 알려 주십시오."},
     {missing_prekeys, "다음 기간의 키를 올리지 않은 조사관이 있습니다. 'changgu reviewers list'로 확인하거나 "

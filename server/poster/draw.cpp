@@ -87,7 +87,7 @@ class sheet {
 
     double where(double y) {
         constexpr double side = 190;
-        page_.code(margin, y, side, qr_of(link_of(content_)));
+        page_.code(margin, y, side, qr_of(content_.link));
         const double x = margin + side + 26;
         const double width = page_width - margin - x;
         double at = y + 36;

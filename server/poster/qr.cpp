@@ -7,10 +7,6 @@
 
 namespace changgu::poster {
 
-std::string link_of(const content& c) {
-    return c.origin + "/#org=" + crypto::to_hex(c.org.view()) + "&seq=" + std::to_string(c.newest_statement);
-}
-
 qr_code qr_of(const std::string& text) {
     // Level M mends 15 % of the code: a poster gets scratched.
     const std::unique_ptr<QRcode, decltype(&QRcode_free)> made(

@@ -1,12 +1,13 @@
 """A reviewer who joined later is handed a case; the policy grows; and the poster says where all of it is."""
 
 import json
+import os
 import shutil
 import subprocess
 import unittest
 
 import harness
-from harness import NOTHING, USAGE
+from harness import FAILURE, NOTHING, OK, PROGRAM, USAGE
 
 TEXT = "예산을 다른 데에 썼습니다."
 SECRET = "이 사람 이야기입니다."
@@ -102,6 +103,45 @@ class HandOver(harness.ChannelTest):
         subprocess.run(["pdftoppm", "-r", "110", "-png", "-singlefile", pdf, channel.desk / "poster"], check=True)
         read = subprocess.run(["zbarimg", "-q", "--raw", channel.desk / "poster.png"], capture_output=True, check=True).stdout
         self.assertEqual(read.decode().strip(), link)
+
+    def test_poster_program(self):
+        """What draws is looked for beside changgu alone, and run only if it has the same owner."""
+        channel = self.channel
+        apart, elsewhere = channel.base / "apart", channel.base / "elsewhere"
+        for directory in (apart, elsewhere):
+            directory.mkdir()
+        alone = shutil.copy(PROGRAM, apart)
+        page = channel.desk / "page.svg"
+        for directory in (elsewhere, channel.cwd):
+            shutil.copy("/bin/echo", directory / "changgu-poster")
+        environment = {**os.environ, "PATH": f"{elsewhere}:.", "LD_LIBRARY_PATH": str(elsewhere), "LC_ALL": "C.UTF-8"}
+        command = [alone, "poster", *map(str, channel.public()), "--svg", str(page)]
+
+        def draw():
+            done = subprocess.run(command, cwd=channel.cwd, env=environment, capture_output=True, timeout=60)
+            return done.returncode, done.stderr.decode()
+
+        missing = draw()
+        self.assertEqual(missing[0], FAILURE, missing)
+        self.assertIn(str(apart / "changgu-poster"), missing[1])
+        self.assertFalse(page.exists())
+        (channel.cwd / "changgu-poster").unlink()
+
+        planted = apart / "changgu-poster"
+        shutil.copy("/bin/false", planted)  # it fails: a sentence, and no page
+        self.assertEqual(draw()[0], FAILURE)
+        self.assertFalse(page.exists())
+        shutil.copy("/bin/echo", planted)
+        self.assertEqual(draw()[0], OK)
+        self.assertIn(channel.origin, page.read_text())
+        page.unlink()
+        planted.chmod(0o757)
+        self.assertEqual(draw()[0], FAILURE)
+        if os.geteuid() == 0:
+            planted.chmod(0o755)
+            os.chown(planted, 65534, -1)
+            self.assertEqual(draw()[0], FAILURE)
+        self.assertFalse(page.exists())
 
 
 if __name__ == "__main__":
