@@ -40,6 +40,9 @@ function brotli(content) {
   return packed.length < content.length ? packed : Buffer.alloc(0);
 }
 
+/** @param {Buffer} content */
+const sha256 = (content) => createHash('sha256').update(content).digest('hex');
+
 const [dist, out] = process.argv.slice(2);
 if (dist === undefined || out === undefined) throw new Error('usage: embed.mjs DIST OUT');
 
@@ -66,23 +69,21 @@ for (const file of files) {
   if (type === undefined) throw new Error(`no content type for ${file}`);
   const content = await readFile(path.join(dist, file));
   const packed = brotli(content);
-  const sha256 = createHash('sha256').update(content).digest('hex');
   const identity = place(content);
-  const br = packed.length === 0 ? '{}' : place(packed);
+  const br = packed.length === 0 ? '{}, {}' : `${place(packed)}, "${sha256(packed)}"`;
   rows.push({
     url,
-    row: `    {"${url}", "${type}", http::surface::${surface},\n     "${sha256}",\n     ${identity}, ${br}},\n`,
+    row: `    {"${url}", "${type}", http::surface::${surface},\n     "${sha256(content)}",\n     ${identity}, ${br}},\n`,
   });
 }
 rows.sort((a, b) => (a.url < b.url ? -1 : 1)); // as asset.hpp says: the server searches by halves
 
 const bin = Buffer.concat(contents);
-const mark = createHash('sha256').update(bin).digest('hex');
 await mkdir(out, { recursive: true });
 await writeFile(path.join(out, 'pages.bin'), bin);
 await writeFile(
   path.join(out, 'pages.S'),
-  `/* Generated from client-web. pages.bin: ${mark} */
+  `/* Generated from client-web. pages.bin: ${sha256(bin)} */
     .section .rodata.changgu_pages,"a",@progbits
     .globl changgu_pages
     .type changgu_pages, @object

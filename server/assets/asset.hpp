@@ -17,6 +17,7 @@ struct asset {
     std::string_view sha256; ///< of `identity`, 64 hexadecimal digits
     std::span<const crypto::byte> identity;
     std::span<const crypto::byte> brotli; ///< empty where it would be no shorter
+    std::string_view brotli_sha256;       ///< as sha256, or empty
 };
 
 /// Sorted by path.
