@@ -8,6 +8,7 @@
 #include "crypto/reviewer_keyring.hpp"
 #include "server/client/case_view.hpp"
 #include "server/client/channel.hpp"
+#include "server/client/opening.hpp"
 
 namespace changgu::client {
 
@@ -86,7 +87,10 @@ class reviewer {
     struct arrivals;
     result<void> publish();
     result<arrivals> read_inbox(std::uint32_t after, sync_report& report);
-    void look_at(std::uint32_t batch, bytes_view envelope, arrivals& into, sync_report& report);
+    void set_aside(std::uint32_t batch, bytes_view envelope, arrivals& into);
+    void open_aside(arrivals& into, sync_report& report);
+    static void take_in(const sealed_envelope& from, crypto::opened_envelope opened, arrivals& into,
+                        sync_report& report);
     result<void> open_case(const arrival& a, sync_report& report);
     result<void> add_follow_up(const arrival& a, sync_report& report);
     result<void> take_over(const arrival& a, sync_report& report);

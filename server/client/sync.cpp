@@ -26,6 +26,7 @@ struct reviewer::arrivals {
     std::vector<arrival> handovers;
     std::vector<arrival> follow_ups;
     std::map<std::uint32_t, std::optional<crypto::box_key_pair>> intake; ///< by epoch; empty: not ours
+    std::vector<sealed_envelope> aside;                                  ///< not opened yet
     std::uint32_t newest_batch = 0;
 };
 
@@ -81,14 +82,16 @@ result<reviewer::arrivals> reviewer::read_inbox(std::uint32_t after, sync_report
     auto streamed = channel_.inbox(after, [&](std::uint32_t batch, bytes_view envelope) {
         ++report.envelopes;
         out.newest_batch = batch;
-        look_at(batch, envelope, out, report);
+        set_aside(batch, envelope, out);
+        if (out.aside.size() == opened_together) open_aside(out, report);
         return true;
     });
     if (!streamed) return streamed.error();
+    open_aside(out, report);
     return out;
 }
 
-void reviewer::look_at(std::uint32_t batch, bytes_view envelope, arrivals& into, sync_report& report) {
+void reviewer::set_aside(std::uint32_t batch, bytes_view envelope, arrivals& into) {
     auto header = crypto::read_header(envelope);
     const crypto::epoch* epoch = header ? channel_.log().find_epoch(header->epoch) : nullptr;
     const auto slot = epoch != nullptr ? epoch->slot_of(keyring_.number) : std::nullopt;
@@ -100,19 +103,32 @@ void reviewer::look_at(std::uint32_t batch, bytes_view envelope, arrivals& into,
         if (pair) known->second = std::move(*pair);
     }
     if (!known->second) return; // forgotten
+    into.aside.push_back({batch, epoch, *slot, &*known->second, {envelope.begin(), envelope.end()}});
+}
 
-    const auto context = crypto::context_of(epoch->statement);
-    auto opened =
-        crypto::open_envelope(channel_.org(), envelope, header->epoch, context, *slot, *known->second);
-    auto raise = [&](const boost::system::error_code& error) {
-        report.alarms.push_back({alarm::kind::damaged, batch, header->epoch, error});
-    };
-    if (!opened) {
-        if (crypto::is_alarm(opened.error())) raise(opened.error());
-        return;
+void reviewer::open_aside(arrivals& into, sync_report& report) {
+    auto opened = open_all(channel_.org(), into.aside);
+    for (std::size_t i = 0; i < opened.size(); ++i) {
+        const auto& from = into.aside[i];
+        if (opened[i])
+            take_in(from, std::move(*opened[i]), into, report);
+        else if (crypto::is_alarm(opened[i].error()))
+            report.alarms.push_back(
+                {alarm::kind::damaged, from.batch, from.epoch->entry.epoch, opened[i].error()});
     }
-    const auto thread = crypto::thread_of(opened->message.signer);
-    arrival a{batch, header->epoch, context, std::move(*opened), thread, {}, {}, {}, {}, {}};
+    into.aside.clear();
+}
+
+void reviewer::take_in(const sealed_envelope& from, crypto::opened_envelope opened, arrivals& into,
+                       sync_report& report) {
+    const auto number = from.epoch->entry.epoch;
+    auto raise = [&](const boost::system::error_code& error) {
+        report.alarms.push_back({alarm::kind::damaged, from.batch, number, error});
+    };
+    const auto thread = crypto::thread_of(opened.message.signer);
+    arrival a{
+        from.batch, number, crypto::context_of(from.epoch->statement), std::move(opened), thread, {}, {}, {},
+        {},         {}};
     if (a.opened.message.kind == crypto::message_kind::report) {
         auto m = crypto::report_of(a.opened.message);
         if (!m) return raise(m.error());

@@ -78,6 +78,27 @@ TEST_CASE("alarms: a slot that opens and then fails, and a sender with another l
     CHECK(synced.opened.size() == 1); // it can still be read
 }
 
+TEST_CASE("more than is opened at once keeps its order") {
+    office o(1);
+    auto on = o.connect();
+    const auto author = crypto::random_sign_key_pair();
+    const auto report = sealed_report(on, on.log().head(), "text", author);
+    auto damaged = report;
+    damaged.back() ^= 1U;
+    on.post_envelope(report).value();
+    o.tick();
+    for (std::size_t i = 0; i < 512; ++i) on.post_envelope(crypto::make_chaff(1)).value();
+    o.tick();
+    on.post_envelope(damaged).value();
+    o.tick();
+    desk reviewer(o, o.keyrings[0]);
+    const auto synced = reviewer->sync().value();
+    CHECK(synced.envelopes == 4 + 512 + 4);
+    CHECK(synced.opened.size() == 1);
+    REQUIRE(synced.alarms.size() == 1);
+    CHECK(synced.alarms[0].batch == o.keyrings[0].after_batch);
+}
+
 TEST_CASE("a report that no case can hold is shown and blocks nothing") {
     office o(1);
     auto on = o.connect();
