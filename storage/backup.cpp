@@ -1,8 +1,9 @@
 #include "storage/backup.hpp"
 
+#include "storage/operations.hpp"
 #include "storage/reader.hpp"
 #include "storage/schema.hpp"
-#include "storage/store.hpp"
+#include "storage/segment.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -52,6 +53,34 @@ void sort_spools(database& main) {
     t.commit();
 }
 
+// What is in the log goes into the copy's own spool, by id. The log was listed before the copy was made, so
+// that nothing falls between; what has been released since may be zeroed in the log, and is then in the
+// database. A release that is under way has rows in the copy that are of no batch yet.
+void add_log(const fs::path& to, const fs::path& directory, const spool_listing& log, database& source) {
+    database copy(to, database::mode::write);
+    copy.pragma("journal_mode = MEMORY"); // half a copy is thrown away, and back_up() syncs it
+    copy.pragma("synchronous = OFF");
+    copy.pragma("secure_delete = ON");
+    const auto page_size = copy.number("PRAGMA page_size");
+    transaction t(copy, transaction::kind::write);
+    drop_staged(copy);
+    const auto add = [&](const envelope_id& id, std::uint32_t epoch, bytes_view body) {
+        copy.run(
+            "INSERT OR IGNORE INTO spool_envelope(epoch, id, pad, body) VALUES(?1, ?2, zeroblob(?3), ?4)",
+            epoch, id.view(), padding(page_size, tree::table, body.size()), body);
+    };
+    for (const auto& l : log.envelopes) {
+        if (copy.ask("SELECT 1 FROM envelope WHERE id = ?1", l.what.id.view()).step()) continue;
+        if (const auto body = read_listed(directory, l)) {
+            add(l.what.id, l.what.epoch, *body);
+            continue;
+        }
+        auto q = source.ask("SELECT epoch, body FROM envelope WHERE id = ?1", l.what.id.view());
+        if (q.step()) add(l.what.id, q.number<std::uint32_t>(0), q.blob(1)); // else its epoch was deleted
+    }
+    t.commit();
+}
+
 // Reviewers' programs ask for what came after the newest batch they know, and that may be one which this
 // backup has not seen. A batch takes a second at least, so no number given so far is as high as the time. The
 // newest batch is read once more by everybody, which changes nothing.
@@ -95,14 +124,15 @@ result<void> back_up(const fs::path& directory, const fs::path& to) {
     if (fd < 0) return make_error_code(errno == EEXIST ? errc::exists : errc::failed);
     ::close(fd);
     try {
+        const auto log = list_spool(directory);
         sort_spools(main);
         main.run("VACUUM INTO ?1", std::string_view(to.native()));
+        add_log(to, directory, log, main);
         if (sync_with_directory(to)) return {};
-    } catch (const database_error&) {
-        ::unlink(to.c_str()); // half a backup must not look like one
-        return make_error_code(errc::failed);
+    } catch (const database_error&) { // as below
+    } catch (const file_error&) {     // as below
     }
-    ::unlink(to.c_str());
+    ::unlink(to.c_str()); // half a backup must not look like one
     return make_error_code(errc::failed);
 }
 
@@ -119,11 +149,7 @@ result<std::vector<std::string>> restore(const fs::path& from, const fs::path& d
         main.run("DELETE FROM keyring");
         pass_over_lost_batches(main, now);
     }
-    options o;
-    o.directory = part.path();
-    {
-        const store opened(o);
-    } // brings an older schema up to date and makes the second database
+    (void)open_for_writing(part.path(), which::peppers, copied_pages);
     auto problems = reader(part.path()).check();
     if (!problems.empty()) return problems;
     for (const char* file : {pepper_file, main_file}) {

@@ -1,4 +1,4 @@
-// Envelopes, and what is written once at an address.
+// Envelopes by epoch, and what is written once at an address.
 #include "storage/operations.hpp"
 #include "storage/schema.hpp"
 
@@ -22,22 +22,6 @@ std::uint64_t expire_kind(database& main, item_kind kind, month_number now, std:
 }
 
 } // namespace
-
-put_outcome put_envelope(workplace& w, const envelope_id& id, std::uint32_t epoch, bytes_view body) {
-    if (w.main
-            .ask("SELECT 1 FROM spool_envelope WHERE id = ?1 UNION ALL SELECT 1 FROM envelope WHERE id = ?1",
-                 id.view())
-            .step())
-        return put_outcome::exists;
-    if (!w.take_room(body.size(), false)) return put_outcome::full;
-    spool_envelope(w, id, epoch, body);
-    return put_outcome::stored;
-}
-
-void spool_envelope(workplace& w, const envelope_id& id, std::uint32_t epoch, bytes_view body) {
-    w.main.run("INSERT INTO spool_envelope(epoch, id, pad, body) VALUES(?1, ?2, zeroblob(?3), ?4)", epoch,
-               id.view(), padding(w.page_size, tree::table, body.size()), body);
-}
 
 put_outcome put_item(workplace& w, item_kind kind, const address& at, bytes_view body) {
     {
@@ -83,7 +67,7 @@ std::uint64_t delete_epoch(workplace& w, std::uint32_t epoch) {
     }
     for (const auto& [batch, count] : by_batch)
         w.main.run("UPDATE batch SET envelopes = envelopes - ?2 WHERE number = ?1", batch, count);
-    const auto spooled = w.main.run("DELETE FROM spool_envelope WHERE epoch = ?1", epoch);
+    const auto spooled = w.envelopes.erase_epoch(epoch);
     const auto released = w.main.run("DELETE FROM envelope WHERE epoch = ?1", epoch);
     if (released != 0) w.main.run("UPDATE arrangement SET changes = changes + 1");
     return spooled + released;

@@ -9,9 +9,6 @@
 namespace changgu::storage {
 
 // items.cpp
-put_outcome put_envelope(workplace& w, const envelope_id& id, std::uint32_t epoch, bytes_view body);
-/// Adds an envelope to the spool, whatever the budget says.
-void spool_envelope(workplace& w, const envelope_id& id, std::uint32_t epoch, bytes_view body);
 put_outcome put_item(workplace& w, item_kind kind, const address& at, bytes_view body);
 edit_outcome burn_items(workplace& w, item_kind kind, std::span<const address> at);
 std::uint64_t expire_items(workplace& w, month_number now, const retention& keep);
@@ -19,6 +16,8 @@ std::uint64_t delete_epoch(workplace& w, std::uint32_t epoch);
 
 // release.cpp
 void publish_first_index(database& main);
+/// Deletes what a release that did not come to its end has left.
+void drop_staged(database& main);
 release_report release_spool(workplace& w, const release_input& in); // (alone)
 compact_report compact_batches(workplace& w, day_number today);      // (alone)
 
@@ -56,6 +55,7 @@ std::optional<keyring> find_keyring(database& main, database& peppers, reviewer_
 std::optional<crypto::sign_public_key> find_locker(database& main, reviewer_number number);
 
 // check.cpp
-std::vector<std::string> check_databases(database& main, database& peppers);
+std::vector<std::string> check_databases(const std::filesystem::path& directory, database& main,
+                                         database& peppers);
 
 } // namespace changgu::storage

@@ -2,6 +2,7 @@
 
 #include "storage/operations.hpp"
 #include "storage/schema.hpp"
+#include "storage/spool.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -12,13 +13,27 @@ struct reader::impl {
     std::filesystem::path directory;
     database main;
     database peppers;
+    const spool* envelopes; ///< of the running store, if it is this process's
 
+    [[nodiscard]] bool is_spooled(const envelope_id& id) const {
+        if (envelopes) return envelopes->contains(id);
+        return std::ranges::any_of(list_spool(directory).envelopes,
+                                   [&id](const listed& l) { return l.what.id == id; });
+    }
+    [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> spooled_count_and_bytes() const {
+        if (envelopes) return {envelopes->count(), envelopes->used()};
+        const auto all = list_spool(directory).envelopes;
+        std::uint64_t used = 0;
+        for (const auto& l : all) used += segment::record_bytes(l.what.size);
+        return {all.size(), used};
+    }
     std::uint64_t rearrangement() { return main.number("SELECT changes FROM arrangement"); }
 };
 
-reader::reader(const std::filesystem::path& directory)
+reader::reader(const std::filesystem::path& directory) : reader(directory, nullptr) {}
+reader::reader(const std::filesystem::path& directory, const spool* envelopes)
     : impl_(new impl{directory, open_for_reading(directory, which::main),
-                     open_for_reading(directory, which::peppers)}) {}
+                     open_for_reading(directory, which::peppers), envelopes}) {}
 reader::reader(reader&&) noexcept = default;
 reader& reader::operator=(reader&&) noexcept = default;
 reader::~reader() = default;
@@ -28,6 +43,8 @@ batch_number reader::latest_batch() {
 }
 
 bool reader::has_envelope(const envelope_id& id) {
+    // In this order: what leaves the spool meanwhile has been released.
+    if (impl_->is_spooled(id)) return true;
     return impl_->main
         .ask("SELECT 1 FROM spool_envelope WHERE id = ?1 UNION ALL SELECT 1 FROM envelope WHERE id = ?1",
              id.view())
@@ -152,9 +169,12 @@ statistics reader::stats() {
         const auto count = "SELECT count(*) FROM " + table;
         s.rows.emplace_back(table, main.scalar(count));
     }
+    const auto [spooled, spool_bytes] = impl_->spooled_count_and_bytes();
+    for (auto& [table, count] : s.rows)
+        if (table == "spool_envelope") count += spooled;
     for (const std::string name : reported_settings) s.settings.emplace_back(name, main.pragma(name));
     s.page_size = main.number("PRAGMA page_size");
-    s.used = main.used();
+    s.used = main.used() + spool_bytes;
     s.free = main.number("PRAGMA freelist_count") * s.page_size;
     std::error_code none;
     const auto log = std::filesystem::file_size(impl_->directory / (std::string(main_file) + "-wal"), none);
@@ -163,7 +183,7 @@ statistics reader::stats() {
 }
 
 std::vector<std::string> reader::check() {
-    return check_databases(impl_->main, impl_->peppers);
+    return check_databases(impl_->directory, impl_->main, impl_->peppers);
 }
 
 } // namespace changgu::storage

@@ -21,10 +21,12 @@ struct inbox_cursor {
     std::uint64_t rearrangement = 0; ///< internal
 };
 
+class spool;
+
 class reader {
   public:
-    /// Opens the databases in `directory` for reading; a store need not be open (doctor). Throws
-    /// std::runtime_error if there is none, or if its schema is not this program's.
+    /// Opens the databases and the spool in `directory` for reading; a store need not be open (doctor).
+    /// Throws std::runtime_error if there is none, or if its schema is not this program's.
     explicit reader(const std::filesystem::path& directory);
     reader(const reader&) = delete;
     reader& operator=(const reader&) = delete;
@@ -82,6 +84,8 @@ class reader {
     std::vector<std::string> check();
 
   private:
+    friend class store;
+    reader(const std::filesystem::path& directory, const spool* envelopes);
     struct impl;
     std::unique_ptr<impl> impl_;
 };

@@ -1,11 +1,13 @@
 // The release tick and the merging of old batches: what must leave no order of arrival behind.
 #include "storage/operations.hpp"
+#include "storage/schema.hpp"
 
 #include "crypto/hash.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cstring>
 #include <set>
+#include <span>
 
 namespace changgu::storage {
 namespace {
@@ -13,36 +15,128 @@ namespace {
 constexpr int truncate_patience_ms = 200;
 constexpr day_number merge_after_days = 14;
 constexpr std::size_t index_step = 64;
+constexpr std::size_t chunk = 64; // envelopes in a transaction of a release
 
 using prefix = crypto::fixed_bytes<struct prefix_tag, 16>;
 
-// Decoys are permanent: one that came and went would stand out against the real prefixes, which stay for
-// ever.
+// What was published stays, and what is spooled is added; decoys are permanent too: one that came and went
+// would stand out against the real prefixes.
 void publish_index(database& main, batch_number batch) {
-    std::set<prefix> all;
+    std::vector<prefix> published;
     {
-        auto q =
-            main.ask("SELECT substr(address, 1, 16) FROM item WHERE kind = ?1 UNION SELECT prefix FROM decoy",
-                     static_cast<std::uint64_t>(item_kind::reply));
-        while (q.step()) all.insert(q.fixed<prefix>(0));
+        auto q = main.ask("SELECT prefixes FROM reply_index");
+        const auto joined = q.step() ? q.blob(0) : bytes_view();
+        published.resize(joined.size() / prefix::size_bytes);
+        if (!joined.empty()) std::memcpy(published.data(), joined.data(), published.size() * sizeof(prefix));
     }
-    while (all.empty() || all.size() % index_step != 0) {
+    std::set<prefix> added;
+    const auto add = [&](const prefix& p) {
+        return !std::ranges::binary_search(published, p) && added.insert(p).second;
+    };
+    {
+        auto q = main.ask("SELECT substr(address, 1, 16) FROM spool_item WHERE kind = ?1",
+                          static_cast<std::uint64_t>(item_kind::reply));
+        while (q.step()) add(q.fixed<prefix>(0));
+    }
+    while (published.size() + added.size() == 0 || (published.size() + added.size()) % index_step != 0) {
         const auto decoy = crypto::random_fixed<prefix>();
-        if (all.insert(decoy).second) main.run("INSERT INTO decoy(prefix) VALUES(?1)", decoy.view());
+        if (add(decoy)) main.run("INSERT INTO decoy(prefix) VALUES(?1)", decoy.view());
     }
-    bytes joined;
-    joined.reserve(all.size() * prefix::size_bytes);
-    for (const auto& p : all) crypto::append(joined, p.view());
+    std::vector<prefix> all;
+    all.reserve(published.size() + added.size());
+    std::ranges::set_union(published, added, std::back_inserter(all));
+    static_assert(sizeof(prefix) == prefix::size_bytes);
+    const bytes_view joined(all.front().data(), all.size() * prefix::size_bytes);
     main.run("INSERT OR REPLACE INTO reply_index(only, batch, prefixes) VALUES(1, ?1, ?2)", batch, joined);
 }
 
-std::vector<bytes> make_chaff(const release_input& in, std::uint64_t envelopes) {
-    std::vector<bytes> chaff;
-    if (in.epoch == 0 || !in.make_chaff) return chaff;
+struct entry {
+    spool::sealed_envelope from; ///< nowhere: chaff
+    bytes chaff;
+    [[nodiscard]] const envelope_id& id() const noexcept { return from.what.id; }
+};
+
+// Chaff goes the same way as everything else, so that nothing about its rows or pages is its own.
+std::vector<entry> with_chaff(const spool::sealed& sealed, const release_input& in) {
+    std::vector<entry> all;
+    for (const auto& e : sealed.envelopes) all.push_back({e, {}});
+    if (in.epoch == 0 || !in.make_chaff) return all;
     const std::uint64_t fill = std::max(in.fill, 1U);
-    for (auto n = fill - envelopes % fill; n > 0; --n) chaff.push_back(in.make_chaff());
-    return chaff;
+    for (auto n = fill - all.size() % fill; n > 0; --n) {
+        auto body = in.make_chaff();
+        all.push_back(
+            {{{.id = crypto::blake2b<envelope_id>({body}), .epoch = in.epoch}, nullptr}, std::move(body)});
+    }
+    std::ranges::sort(all, {}, &entry::id);
+    return all;
 }
+
+/// Inserts the rows of a batch that is not there yet: no reader looks at them.
+class staging {
+  public:
+    explicit staging(workplace& w) : w_(w) {
+        drop_staged(w.main); // what an earlier attempt may have left
+        batch_ = w.main.number("SELECT coalesce(max(number), 0) + 1 FROM batch");
+        first_row_ = next_row_ = w.main.number("SELECT coalesce(max(seq), 0) + 1 FROM envelope");
+    }
+    staging(const staging&) = delete;
+    staging& operator=(const staging&) = delete;
+    ~staging() {
+        if (published_) return;
+        w_.signs.spool_used += moved_;
+        try {
+            drop_staged(w_.main);
+        } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): the next attempt begins with it
+        }
+    }
+
+    void insert(std::span<const entry> some) {
+        transaction t(w_.main, transaction::kind::write);
+        std::uint64_t moved = 0;
+        for (const auto& e : some) {
+            const auto& body = e.from.in ? body_ = e.from.in->read(e.from.what) : e.chaff;
+            w_.main.run("INSERT INTO envelope(seq, batch, epoch, id, pad, body) VALUES(?1, ?2, ?3, ?4, "
+                        "zeroblob(?5), ?6)",
+                        next_row_++, batch_, e.from.what.epoch, e.id().view(),
+                        padding(w_.page_size, tree::table, body.size()), body);
+            if (e.from.in) moved += segment::record_bytes(body.size());
+        }
+        t.commit();
+        moved_ += moved;
+        w_.signs.spool_used -= moved;
+        w_.signs.main_used = w_.main.used();
+    }
+
+    release_report publish(const release_input& in) {
+        release_report report;
+        report.batch = batch_;
+        report.envelopes = next_row_ - first_row_;
+        auto& main = w_.main;
+        transaction t(main, transaction::kind::write);
+        publish_index(main, batch_);
+        // By the named index rows are fetched one by one in its order, instead of being sorted, bodies and
+        // all, in memory.
+        report.items = main.run("INSERT INTO item(kind, address, state, month, pad, body) "
+                                "SELECT kind, address, state, iif(body IS NULL, 0, ?1), pad, body "
+                                "FROM spool_item INDEXED BY spool_item_address ORDER BY kind, address",
+                                in.month);
+        main.run("DELETE FROM spool_item");
+        main.run("INSERT INTO batch(number, month, day, first_row, envelopes) VALUES(?1, ?2, ?3, ?4, ?5)",
+                 report.batch, in.month, in.today, first_row_, report.envelopes);
+        t.commit();
+        published_ = true;
+        return report;
+    }
+
+  private:
+    workplace& w_;
+    batch_number batch_ = 0;
+    std::uint64_t first_row_ = 0;
+    std::uint64_t next_row_ = 0;
+    std::uint64_t moved_ = 0; ///< bytes of the log
+    bytes body_;
+    bool published_ = false;
+};
 
 struct batch_row {
     std::uint64_t number;
@@ -95,35 +189,30 @@ void publish_first_index(database& main) {
     t.commit();
 }
 
-release_report release_spool(workplace& w, const release_input& in) {
-    auto& main = w.main;
-    const auto chaff = make_chaff(in, main.number("SELECT count(*) FROM spool_envelope"));
-
-    release_report report;
-    transaction t(main, transaction::kind::write);
-    // Chaff goes the same way as everything else, so that nothing about its rows or pages is its own.
-    for (const auto& body : chaff) {
-        spool_envelope(w, crypto::blake2b<envelope_id>({body}), in.epoch, body);
+// Only the newest rows can be of a batch that is not there.
+void drop_staged(database& main) {
+    const auto last = main.number("SELECT coalesce(max(number), 0) FROM batch");
+    while (main.run("DELETE FROM envelope WHERE batch > ?1 AND seq > (SELECT max(seq) - ?2 FROM envelope)",
+                    last, chunk) != 0) {
     }
-    report.batch = main.number("SELECT coalesce(max(number), 0) + 1 FROM batch");
-    const auto first_row = main.number("SELECT coalesce(max(seq), 0) + 1 FROM envelope");
-    // Named indexes: in their order rows are fetched one by one, instead of being sorted, bodies and all, in
-    // memory.
-    report.envelopes =
-        main.run("INSERT INTO envelope(batch, epoch, id, pad, body) SELECT ?1, epoch, id, pad, body "
-                 "FROM spool_envelope INDEXED BY spool_envelope_id ORDER BY id",
-                 report.batch);
-    main.run("INSERT INTO batch(number, month, day, first_row, envelopes) VALUES(?1, ?2, ?3, ?4, ?5)",
-             report.batch, in.month, in.today, first_row, report.envelopes);
-    report.items = main.run("INSERT INTO item(kind, address, state, month, pad, body) "
-                            "SELECT kind, address, state, iif(body IS NULL, 0, ?1), pad, body "
-                            "FROM spool_item INDEXED BY spool_item_address ORDER BY kind, address",
-                            in.month);
-    main.run("DELETE FROM spool_envelope");
-    main.run("DELETE FROM spool_item");
-    publish_index(main, report.batch);
-    t.commit();
-    report.log_truncated = main.truncate_log(truncate_patience_ms);
+}
+
+release_report release_spool(workplace& w, const release_input& in) {
+    const auto sealed = w.envelopes.seal();
+    const auto entries = with_chaff(sealed, in);
+    release_report report;
+    {
+        staging batch(w);
+        for (auto rest = std::span(entries); !rest.empty();
+             rest = rest.subspan(std::min(chunk, rest.size()))) {
+            batch.insert(rest.first(std::min(chunk, rest.size())));
+            w.let_others();
+        }
+        report = batch.publish(in);
+    }
+    w.envelopes.forget(sealed);
+    while (w.envelopes.wipe_one()) w.let_others();
+    report.log_truncated = w.main.truncate_log(truncate_patience_ms);
     return report;
 }
 

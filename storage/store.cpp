@@ -2,8 +2,11 @@
 
 #include "storage/operations.hpp"
 #include "storage/schema.hpp"
+#include "storage/spool.hpp"
 
 #include <fcntl.h>
+#include <future>
+#include <span>
 #include <stdexcept>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -11,6 +14,8 @@
 
 namespace changgu::storage {
 namespace {
+
+constexpr int truncate_patience_ms = 200;
 
 // Held as long as the store: two writers would each believe that they alone decide what is full, taken and
 // truncated.
@@ -29,21 +34,65 @@ class directory_lock {
             throw std::runtime_error("another process uses the data directory " + directory.string());
         }
     }
-    directory_lock(const directory_lock&) = delete;
-    directory_lock& operator=(const directory_lock&) = delete;
-    ~directory_lock() { ::close(fd_); }
+    directory_lock(directory_lock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    directory_lock& operator=(directory_lock&&) = delete;
+    ~directory_lock() {
+        if (fd_ >= 0) ::close(fd_);
+    }
 
   private:
     int fd_ = -1;
 };
 
-workplace open(options o) {
-    auto main = open_for_writing(o.directory, which::main, o.page_size);
-    auto peppers = open_for_writing(o.directory, which::peppers, o.page_size);
-    const auto page_size = main.number("PRAGMA page_size");
-    workplace w{std::move(o), std::move(main), std::move(peppers), page_size};
-    publish_first_index(w.main);
+struct databases {
+    database main;
+    database peppers;
+};
+
+// What has to be as it should be before the log is looked into.
+databases open(const options& o) {
+    databases d{open_for_writing(o.directory, which::main, o.page_size),
+                open_for_writing(o.directory, which::peppers, o.page_size)};
+    publish_first_index(d.main);
+    drop_staged(d.main);
+    return d;
+}
+
+// Before there was a log, and in every backup, what is spooled is in a table.
+void adopt_spooled_rows(database& main, spool& envelopes) {
+    constexpr std::size_t at_once = 256;
+    std::vector<envelope_id> ids;
+    {
+        auto q = main.ask("SELECT id FROM spool_envelope ORDER BY id");
+        while (q.step()) ids.push_back(q.fixed<envelope_id>(0));
+    }
+    if (ids.empty()) return;
+    for (auto rest = std::span(ids); !rest.empty(); rest = rest.subspan(std::min(at_once, rest.size()))) {
+        std::vector<std::future<put_outcome>> outcomes;
+        for (const auto& id : rest.first(std::min(at_once, rest.size()))) {
+            auto q = main.ask("SELECT epoch, body FROM spool_envelope WHERE id = ?1", id.view());
+            if (!q.step()) continue;
+            auto told = std::make_shared<std::promise<put_outcome>>();
+            outcomes.push_back(told->get_future());
+            envelopes.submit(
+                id, q.number<std::uint32_t>(0), q.copy(1), [told](put_outcome o) { told->set_value(o); },
+                true);
+        }
+        for (auto& o : outcomes)
+            if (const auto outcome = o.get();
+                outcome != put_outcome::stored && outcome != put_outcome::exists)
+                throw std::runtime_error("what is in the spool of changgu.db cannot be moved into its files");
+    }
+    main.run("DELETE FROM spool_envelope");
+    main.truncate_log(truncate_patience_ms);
+}
+
+workplace furnish(options o, databases d, vital_signs& signs, spool& envelopes) {
+    const auto page_size = d.main.number("PRAGMA page_size");
+    workplace w{std::move(o), std::move(d.main), std::move(d.peppers), page_size, signs, envelopes};
     drop_stale_peppers(w);
+    adopt_spooled_rows(w.main, envelopes);
+    signs.main_used = w.main.used();
     return w;
 }
 
@@ -52,6 +101,7 @@ struct traits {
     bool urgent = false;
     bool alone = false;
     bool leaves_traces = false;
+    bool undisturbed = false;
 };
 
 } // namespace
@@ -59,9 +109,16 @@ struct traits {
 struct store::impl {
     std::filesystem::path directory;
     directory_lock lock;
+    vital_signs signs;
+    spool envelopes;
     writer work;
 
-    explicit impl(options o) : directory(o.directory), lock(directory), work(storage::open(std::move(o))) {}
+    explicit impl(const options& o) : impl(o, directory_lock(o.directory)) {}
+    impl(const options& o, directory_lock held) : impl(o, std::move(held), storage::open(o)) {}
+    impl(const options& o, directory_lock held, databases d)
+        : directory(o.directory), lock(std::move(held)),
+          envelopes(o, signs, open_for_reading(o.directory, which::main)),
+          work(furnish(o, std::move(d), signs, envelopes)) {}
 
     template <class Outcome, class Run, class Done> void submit(traits t, Run run, Done done) {
         auto j = std::make_unique<job_of<Outcome, Run, Done>>(std::move(run), std::move(done));
@@ -69,6 +126,7 @@ struct store::impl {
         j->urgent = t.urgent;
         j->alone = t.alone;
         j->leaves_traces = t.leaves_traces;
+        j->undisturbed = t.undisturbed;
         work.submit(std::move(j));
     }
 
@@ -92,31 +150,26 @@ struct store::impl {
     }
 };
 
-store::store(options o) : impl_(std::make_unique<impl>(std::move(o))) {}
+store::store(options o) : impl_(std::make_unique<impl>(o)) {}
 store::~store() {
     stop();
 }
 
 void store::stop() {
     impl_->work.stop();
+    impl_->envelopes.stop();
 }
 
 bool store::healthy() const noexcept {
-    return impl_->work.healthy();
+    return impl_->signs.healthy;
 }
 
 reader store::make_reader() const {
-    return reader(impl_->directory);
+    return {impl_->directory, &impl_->envelopes};
 }
 
 void store::put_envelope(const envelope_id& id, std::uint32_t epoch, bytes body, callback<put_outcome> done) {
-    const auto cost = body.size();
-    impl_->submit<put_outcome>(
-        {.cost = cost},
-        [id, epoch, body = std::move(body)](workplace& w) {
-            return storage::put_envelope(w, id, epoch, body);
-        },
-        std::move(done));
+    impl_->envelopes.submit(id, epoch, std::move(body), std::move(done));
 }
 void store::put_reply(const address& at, bytes body, callback<put_outcome> done) {
     impl_->put(item_kind::reply, at, std::move(body), std::move(done));
@@ -142,14 +195,14 @@ void store::expire(month_number now, retention keep, callback<result<std::uint64
 }
 void store::delete_epoch(std::uint32_t epoch, callback<result<std::uint64_t>> done) {
     impl_->submit<result<std::uint64_t>>(
-        {.urgent = true, .leaves_traces = true},
+        {.urgent = true, .leaves_traces = true, .undisturbed = true},
         [epoch](workplace& w) -> result<std::uint64_t> { return storage::delete_epoch(w, epoch); },
         std::move(done));
 }
 
 void store::release(release_input input, callback<result<release_report>> done) {
     impl_->submit<result<release_report>>(
-        {.urgent = true, .alone = true, .leaves_traces = true},
+        {.urgent = true, .alone = true, .leaves_traces = true, .undisturbed = true},
         [input = std::move(input)](workplace& w) -> result<release_report> {
             return release_spool(w, input);
         },
@@ -157,7 +210,7 @@ void store::release(release_input input, callback<result<release_report>> done) 
 }
 void store::compact(day_number today, callback<result<compact_report>> done) {
     impl_->submit<result<compact_report>>(
-        {.urgent = true, .alone = true, .leaves_traces = true},
+        {.urgent = true, .alone = true, .leaves_traces = true, .undisturbed = true},
         [today](workplace& w) -> result<compact_report> { return compact_batches(w, today); },
         std::move(done));
 }

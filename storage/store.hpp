@@ -29,6 +29,8 @@ struct options {
     std::size_t queue_bytes = std::size_t{64} << 20U;     ///< bytes waiting, likewise
     std::uint64_t rewrite_limit = std::uint64_t{1}
                                   << 30U; ///< bytes up to which compact() rewrites, in memory
+    /// Bytes, of each file of the spool; two and more of them are kept ready.
+    std::uint64_t spool_file = std::uint64_t{4} << 20U;
     /// Bytes, of a new database. Measured, bytes of disk an envelope of 8,192, with its index, at page sizes
     /// 1,024 to 65,536: 9390, 10540, 8816, 9264, 18479, 37512, 74991.
     std::uint32_t page_size = 4096;

@@ -158,7 +158,7 @@ struct statistics {
     std::vector<std::pair<std::string, std::uint64_t>> rows;   ///< by table
     std::vector<std::pair<std::string, std::string>> settings; ///< PRAGMAs of the connection
     std::uint64_t page_size = 0;                               ///< bytes
-    std::uint64_t used = 0; ///< bytes of the database file that hold something
+    std::uint64_t used = 0; ///< bytes of the database file and of the spool that hold something
     std::uint64_t free = 0; ///< bytes of the file that are zeroed and reusable
     std::uint64_t log = 0;  ///< bytes of the write-ahead log
 };

@@ -17,12 +17,13 @@ refusal reason(const database_error& e) noexcept {
 
 bool workplace::take_room(std::uint64_t bytes, bool is_blob) {
     const auto reserve = is_blob ? std::min(opts.blob_reserve, opts.size_budget) : 0;
-    if (used + bytes > opts.size_budget - reserve) return false;
+    if (used + signs.spool_used + bytes > opts.size_budget - reserve) return false;
     used += bytes;
     return true;
 }
 
 writer::writer(workplace w) : work_(std::move(w)) {
+    work_.let_others = [this] { let_others(); };
     thread_ = std::thread([this] { loop(); });
 }
 
@@ -30,7 +31,7 @@ void writer::submit(std::unique_ptr<job> j) {
     std::optional<refusal> why;
     {
         const std::scoped_lock lock(mutex_);
-        if (stopping_ || !healthy_)
+        if (stopping_ || !work_.signs.healthy)
             why = refusal::failed;
         else if (!j->urgent &&
                  (queue_.size() >= work_.opts.queue_jobs || queued_bytes_ + j->cost > work_.opts.queue_bytes))
@@ -80,7 +81,7 @@ void writer::loop() {
             truncate();
             continue;
         }
-        if (!healthy_)
+        if (!work_.signs.healthy)
             for (auto& j : *g) j->refuse(refusal::failed);
         else if (g->front()->alone)
             run_alone(*g->front());
@@ -88,7 +89,7 @@ void writer::loop() {
             run_group(*g);
         for (auto& j : *g) j->finish();
     }
-    if (healthy_) truncate();
+    if (work_.signs.healthy) truncate();
 }
 
 void writer::run_group(group& g) {
@@ -118,12 +119,16 @@ bool writer::commit_group(group& g) {
             }
         }
         t.commit();
+        work_.signs.main_used = work_.used;
         return true;
     } catch (const database_error& e) {
         // After a failed fsync the kernel may call the lost pages clean, so that a later fsync succeeds
         // without them: nothing more is acknowledged until a restart has read the log from the disk again.
-        if (e.is_io_error()) healthy_ = false;
+        if (e.is_io_error()) work_.signs.healthy = false;
         for (auto& j : g) j->refuse(reason(e));
+    } catch (const file_error& e) {
+        if (!e.is_full()) work_.signs.healthy = false;
+        for (auto& j : g) j->refuse(e.is_full() ? refusal::full : refusal::failed);
     } catch (const std::exception&) {
         for (auto& j : g) j->refuse(refusal::failed);
     }
@@ -134,15 +139,47 @@ void writer::run_alone(job& j) {
     try {
         j.run(work_);
     } catch (const database_error& e) {
-        if (e.is_io_error()) healthy_ = false;
+        if (e.is_io_error()) work_.signs.healthy = false;
         j.refuse(reason(e));
+    } catch (const file_error& e) {
+        if (!e.is_full()) work_.signs.healthy = false;
+        j.refuse(e.is_full() ? refusal::full : refusal::failed);
     } catch (const std::exception&) {
         j.refuse(refusal::failed);
     }
-    if (j.leaves_traces && healthy_) {
+    if (j.leaves_traces && work_.signs.healthy) {
         log_has_traces_ = true;
         truncate();
     }
+}
+
+void writer::let_others() {
+    if (!work_.signs.healthy) return; // loop() will refuse them
+    group g;
+    std::unique_ptr<job> alone;
+    {
+        const std::scoped_lock lock(mutex_);
+        for (auto at = queue_.begin(); at != queue_.end() && g.size() < group_jobs && !alone;) {
+            if ((*at)->undisturbed) {
+                ++at;
+                continue;
+            }
+            if ((*at)->alone && !g.empty()) break;
+            queued_bytes_ -= (*at)->cost;
+            if ((*at)->alone)
+                alone = std::move(*at);
+            else
+                g.push_back(std::move(*at));
+            at = queue_.erase(at);
+        }
+    }
+    if (alone) {
+        run_alone(*alone);
+        return alone->finish();
+    }
+    if (g.empty()) return;
+    run_group(g);
+    for (auto& j : g) j->finish();
 }
 
 void writer::truncate() {
@@ -151,8 +188,8 @@ void writer::truncate() {
         const bool peppers_done = work_.peppers.truncate_log(truncate_patience_ms);
         log_has_traces_ = !(main_done && peppers_done);
     } catch (const database_error& e) {
-        if (e.is_io_error()) healthy_ = false;
-        log_has_traces_ = healthy_;
+        if (e.is_io_error()) work_.signs.healthy = false;
+        log_has_traces_ = work_.signs.healthy;
     }
 }
 

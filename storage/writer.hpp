@@ -1,8 +1,10 @@
-// Internal: the one thread that writes. It takes what is queued, commits it as one group, each job in a
-// savepoint of its own, and only then lets the jobs tell their outcome.
+// Internal: the one thread that writes to the databases. It takes what is queued, commits it as one group,
+// each job in a savepoint of its own, and only then lets the jobs tell their outcome. A release runs in short
+// transactions and lets others in between them.
 #pragma once
 
 #include "storage/database.hpp"
+#include "storage/spool.hpp"
 #include "storage/store.hpp"
 
 #include <atomic>
@@ -21,7 +23,11 @@ struct workplace {
     database main;
     database peppers;
     std::size_t page_size = 0; ///< bytes, of the main database
-    std::uint64_t used = 0;    ///< bytes of the main database, kept up to date within a group
+    vital_signs& signs;
+    spool& envelopes;
+    std::uint64_t used = 0; ///< bytes of the main database, kept up to date within a group
+    /// Commits what is queued and need not wait for the job that calls this, which has no transaction open.
+    std::function<void()> let_others = [] {};
 
     /// Also counts `bytes` as used, if there is room.
     bool take_room(std::uint64_t bytes, bool is_blob);
@@ -43,6 +49,7 @@ class job {
     std::size_t cost = 0;       ///< bytes held in the queue
     bool urgent = false;        ///< let in though the queue is full: the operator's own few
     bool alone = false;         ///< makes its own transactions, outside of a group
+    bool undisturbed = false;   ///< not while a release is under way
     bool leaves_traces = false; ///< deletes something, so the log must be truncated before it finishes
 };
 
@@ -81,7 +88,6 @@ class writer {
 
     void submit(std::unique_ptr<job> j);
     void stop();
-    [[nodiscard]] bool healthy() const noexcept { return healthy_; }
 
   private:
     using group = std::vector<std::unique_ptr<job>>;
@@ -93,6 +99,7 @@ class writer {
     void run_alone(job& j);
     bool commit_group(group& g);
     void truncate();
+    void let_others();
 
     workplace work_;
     std::mutex mutex_;
@@ -101,7 +108,6 @@ class writer {
     std::size_t queued_bytes_ = 0;
     bool stopping_ = false;
     bool log_has_traces_ = false;
-    std::atomic<bool> healthy_ = true;
     std::mutex join_mutex_;
     std::thread thread_;
 };

@@ -125,7 +125,8 @@ class subject {
     double release() {
         const double before = others_us();
         const auto done = tick(s());
-        return (others_us() - before) / static_cast<double>(std::max(done.envelopes + done.items, std::uint64_t{1}));
+        return (others_us() - before) /
+               static_cast<double>(std::max(done.envelopes + done.items, std::uint64_t{1}));
     }
     void fill_to(std::uint64_t stored) {
         while (envelopes_ < stored || replies_ < stored) {

@@ -41,6 +41,7 @@ struct bench {
 
     explicit bench(options o = {}) : opts(std::move(o)) {
         opts.directory = dir.path() / "data";
+        opts.spool_file = 300'000; // so that a test fills several
         reopen();
     }
     void reopen() {

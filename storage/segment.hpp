@@ -1,0 +1,145 @@
+// Internal: one file of the spool, `spool-N` (mode 0600), of a fixed size and full of zeros until it is used.
+//
+//   header (32 bytes, at 0 and again at 4,096)   "chgspool" ‖ key (16, random) ‖ check (8)
+//   record (from 8,192, 64-byte steps)           check (8) ‖ group (8) ‖ size (4) ‖ epoch (4) ‖ state (4) ‖ 0
+//   (4)
+//                                                ‖ id (32) ‖ body ‖ zeros
+//
+// `check` is SipHash under the file's own key, so that no sender can put into a body what looks like a
+// record, and nothing of the file's former life counts as one. The id, the hash of the body, checks the body.
+// `group` is where the group began that the record was written with: a bad place before a later group was
+// acknowledged and has been damaged since; one in the last group is the torn end of something that nobody was
+// told of.
+//
+// The zeros are written, not reserved: into blocks that exist already fdatasync has no metadata to journal.
+// Measured, CPU µs an envelope in groups of 8 and 64: 15.4 and 3.7 appending to a growing file, 12.5 and 3.0
+// with fallocate, 7.6 and 2.4 into zeros (SQLite, one transaction a group: 43). Integers are the machine's
+// own: the file never leaves it.
+#pragma once
+
+#include "storage/types.hpp"
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <system_error>
+#include <vector>
+
+namespace changgu::storage {
+
+using segment_key = std::array<crypto::byte, 16>;
+
+/// The disk refused. Never has a file's contents in it.
+class file_error : public std::system_error {
+  public:
+    explicit file_error(int number) : std::system_error(number, std::generic_category(), "spool") {}
+    [[nodiscard]] bool is_full() const noexcept;
+};
+
+/// A file descriptor.
+class file {
+  public:
+    file(const std::filesystem::path& p, int flags); ///< throws file_error
+    file(const file&) = delete;
+    file& operator=(const file&) = delete;
+    ~file();
+    [[nodiscard]] int fd() const noexcept { return fd_; }
+    /// What is there, up to `size` bytes.
+    [[nodiscard]] bytes read(std::uint64_t at, std::size_t size) const;
+    void write(std::uint64_t at, bytes_view data) const;
+    void sync() const; ///< fdatasync
+
+  private:
+    int fd_;
+};
+
+struct spooled {
+    envelope_id id;
+    std::uint32_t epoch = 0;
+    std::uint32_t size = 0; ///< of the body
+    std::uint64_t at = 0;   ///< of the record in its file
+};
+
+/// What a file of the spool says when it is read from the beginning.
+struct segment_contents {
+    bool readable = true;  ///< false: there is something in it, and both headers are damaged
+    bool finished = false; ///< a header is there; without, it is a file that a crash kept from being made
+    segment_key key{};
+    std::vector<spooled> records;
+    std::uint64_t end = 0; ///< behind the last record
+    bool blank = true;     ///< there is nothing behind the headers
+    bool torn = false;     ///< there is something behind the end that was never acknowledged
+    bool damaged = false;  ///< something acknowledged is missing from the middle
+};
+segment_contents parse_segment(bytes_view file);
+
+class segment {
+  public:
+    struct entry {
+        envelope_id id;
+        std::uint32_t epoch = 0;
+        bytes_view body;
+    };
+    static constexpr std::uint64_t records_begin = 8192;
+    /// Bytes that a body of `size` takes.
+    static std::uint64_t record_bytes(std::size_t size) noexcept;
+
+    /// Makes the file, durably; replaces one that is there.
+    static std::unique_ptr<segment> create(const std::filesystem::path& directory, std::uint32_t number,
+                                           std::uint64_t size);
+    /// Opens a file that parse_segment() understood, and cuts off a torn end.
+    segment(const std::filesystem::path& directory, std::uint32_t number, const segment_contents& contents);
+
+    [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
+    [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+    [[nodiscard]] bool has_room_for(std::uint64_t record_bytes) const noexcept {
+        return end_ + record_bytes <= size_;
+    }
+
+    /// One write, one fdatasync; then it is durable. There must be room. Gives where the first record is, the
+    /// others following it; after a file_error nothing was appended.
+    std::uint64_t append(std::span<const entry> group);
+    /// Throws file_error if the record is not there.
+    [[nodiscard]] bytes read(const spooled& s) const;
+    /// Overwrites these records' bodies and ids with zeros, durably.
+    void erase(std::span<const spooled> records);
+    /// Zeros from end to beginning, so that what a crash leaves is still a beginning; then a new key.
+    /// Durable.
+    void wipe();
+    void remove();
+
+  private:
+    segment(const std::filesystem::path& directory, std::uint32_t number, int flags);
+    void write_headers();
+    void write_zeros(std::uint64_t from, std::uint64_t to) const;
+
+    std::filesystem::path path_;
+    std::uint32_t number_;
+    file file_;
+    segment_key key_{};
+    std::uint64_t size_ = 0;
+    std::uint64_t end_ = records_begin;
+    std::uint64_t dirty_end_ = records_begin; ///< a write that failed may have got as far as here
+};
+
+// For those who have no store: the command line, and backups beside a running server.
+
+struct listed {
+    spooled what;
+    std::uint32_t number = 0; ///< of the file
+};
+struct spool_listing {
+    std::vector<listed> envelopes; ///< by id, each once
+    bool damaged = false;
+};
+/// The numbers of the spool's files in a directory, in order.
+std::vector<std::uint32_t> spool_numbers(const std::filesystem::path& directory);
+/// A file of the spool, whole. Nothing if it is gone.
+std::optional<bytes> read_segment(const std::filesystem::path& directory, std::uint32_t number);
+/// Damage is looked at twice, as a running store may be writing meanwhile.
+spool_listing list_spool(const std::filesystem::path& directory);
+/// The body; nothing if it has been released meanwhile.
+std::optional<bytes> read_listed(const std::filesystem::path& directory, const listed& l);
+
+} // namespace changgu::storage

@@ -1,0 +1,362 @@
+#include "storage/spool.hpp"
+
+#include "crypto/hash.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace changgu::storage {
+namespace {
+
+constexpr std::size_t group_envelopes = 256;
+constexpr std::size_t files_ready = 2;
+
+} // namespace
+
+std::size_t spool::keyed_hash::operator()(const envelope_id& id) const noexcept {
+    std::size_t out = 0;
+    static_assert(sizeof out == crypto_shorthash_BYTES);
+    crypto_shorthash(reinterpret_cast<crypto::byte*>(&out), id.data(), id.size(), key.data());
+    return out;
+}
+
+spool::spool(const options& o, vital_signs& signs, database main)
+    : directory_(o.directory), size_budget_(o.size_budget), queue_jobs_(o.queue_jobs),
+      queue_bytes_(o.queue_bytes), file_bytes_(std::max(o.spool_file, segment::records_begin * 2)),
+      signs_(signs), main_(std::move(main)),
+      known_(0, keyed_hash{crypto::random_fixed<crypto::fixed_bytes<struct hash_key_tag, 16>>().value}) {
+    recover(directory_);
+    preparing_ = std::thread([this] { prepare(); });
+    writing_ = std::thread([this] { loop(); });
+}
+
+void spool::recover(const std::filesystem::path& directory) {
+    for (const auto number : spool_numbers(directory)) {
+        const auto content = read_segment(directory, number).value();
+        const auto c = parse_segment(content);
+        if (!c.readable)
+            throw std::runtime_error("the spool is damaged: spool-" + std::to_string(number) +
+                                     " cannot be read; nothing was changed");
+        auto s = std::make_unique<segment>(directory, number, c);
+        if (c.blank && (!c.finished || s->size() != file_bytes_ || ready_.size() == files_ready)) {
+            s->remove();
+            continue;
+        }
+        numbers_.insert(number);
+        if (c.blank) {
+            ready_.push_back(std::move(s));
+            continue;
+        }
+        // What is published was left by a crash before its file was zeroed.
+        std::size_t unreleased = 0;
+        for (const auto& r : c.records) {
+            if (main_.ask("SELECT 1 FROM envelope WHERE id = ?1", r.id.view()).step()) continue;
+            ++unreleased;
+            if (known_.try_emplace(r.id, place{r, s.get()}).second)
+                signs_.spool_used += segment::record_bytes(r.size);
+        }
+        (unreleased == 0 ? published_ : full_).push_back(std::move(s));
+    }
+    while (wipe_one()) {
+    }
+    if (!full_.empty()) {
+        active_ = std::move(full_.back());
+        full_.pop_back();
+    } else if (!ready_.empty()) {
+        active_ = std::move(ready_.back());
+        ready_.pop_back();
+    } else {
+        numbers_.insert(0);
+        active_ = segment::create(directory, 0, file_bytes_);
+    }
+}
+
+void spool::submit(const envelope_id& id, std::uint32_t epoch, bytes body, callback<put_outcome> done,
+                   bool whatever_the_budget) {
+    std::optional<put_outcome> refused;
+    {
+        const std::scoped_lock lock(mutex_);
+        if (stopping_ || !signs_.healthy ||
+            segment::records_begin + segment::record_bytes(body.size()) > file_bytes_)
+            refused = put_outcome::failed;
+        else if (queue_.size() >= queue_jobs_ || queued_bytes_ + body.size() > queue_bytes_)
+            refused = put_outcome::busy;
+        else {
+            queued_bytes_ += body.size();
+            queue_.push_back({id, epoch, std::move(body), std::move(done), whatever_the_budget});
+        }
+    }
+    if (!refused) return wake_.notify_one();
+    done(*refused); // NOLINT(bugprone-use-after-move): moved only where there is nothing to refuse
+}
+
+void spool::stop() {
+    {
+        const std::scoped_lock lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_one();
+    const std::scoped_lock lock(join_mutex_);
+    if (writing_.joinable()) writing_.join();
+    {
+        const std::scoped_lock files_lock(mutex_);
+        finished_ = true;
+    }
+    files_.notify_all();
+    if (preparing_.joinable()) preparing_.join();
+}
+
+bool spool::contains(const envelope_id& id) const {
+    const std::scoped_lock lock(known_mutex_);
+    const auto found = known_.find(id);
+    return found != known_.end() && found->second.in != nullptr;
+}
+
+std::size_t spool::count() const {
+    const std::scoped_lock lock(known_mutex_);
+    return known_.size();
+}
+
+void spool::loop() {
+    while (auto g = take()) {
+        write(*g);
+        for (auto& w : *g) w.done(w.outcome);
+    }
+}
+
+std::optional<spool::group> spool::take() {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return stopping_ || incoming_ || !queue_.empty(); });
+    if (incoming_) {
+        full_.push_back(std::move(active_));
+        active_ = std::move(incoming_);
+        files_.notify_all();
+    }
+    if (queue_.empty() && stopping_) return std::nullopt;
+    group g;
+    while (!queue_.empty() && g.size() < group_envelopes) {
+        queued_bytes_ -= queue_.front().body.size();
+        g.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+    }
+    return g;
+}
+
+void spool::refuse(group& g, put_outcome why) {
+    for (auto& w : g)
+        if (w.outcome == put_outcome::stored || w.twin) w.outcome = why;
+}
+
+void spool::write(group& g) {
+    if (!signs_.healthy) return refuse(g, put_outcome::failed);
+    put_outcome why = put_outcome::failed;
+    try {
+        find_known(g);
+        admit(g);
+        std::vector<waiting*> run;
+        std::uint64_t bytes = 0;
+        for (auto& w : g) {
+            if (w.outcome != put_outcome::stored) continue;
+            const auto needed = segment::record_bytes(w.body.size());
+            if (!active_->has_room_for(bytes + needed)) {
+                append(run);
+                run.clear();
+                bytes = 0;
+                auto next = fresh_segment();
+                const std::scoped_lock lock(mutex_);
+                full_.push_back(std::exchange(active_, std::move(next)));
+            }
+            run.push_back(&w);
+            bytes += needed;
+        }
+        append(run);
+        return;
+    } catch (const file_error& e) {
+        if (e.is_full())
+            why = put_outcome::full;
+        else
+            signs_.healthy = false;
+    } catch (const database_error& e) {
+        if (e.is_io_error()) signs_.healthy = false;
+    } catch (const std::exception&) { // no memory: nothing of the group is acknowledged
+        why = put_outcome::failed;
+    }
+    {
+        const std::scoped_lock lock(known_mutex_);
+        for (const auto& w : g) {
+            const auto found = known_.find(w.id);
+            if (found == known_.end() || found->second.in) continue;
+            signs_.spool_used -= segment::record_bytes(w.body.size());
+            known_.erase(found);
+        }
+    }
+    refuse(g, why);
+}
+
+// The log is looked into before the database's snapshot is taken: what leaves the log meanwhile is in the
+// snapshot.
+void spool::find_known(group& g) {
+    {
+        const std::scoped_lock lock(known_mutex_);
+        for (auto& w : g)
+            if (known_.contains(w.id)) w.outcome = put_outcome::exists;
+    }
+    const transaction snapshot(main_, transaction::kind::read);
+    for (auto& w : g)
+        if (w.outcome == put_outcome::stored &&
+            main_.ask("SELECT 1 FROM envelope WHERE id = ?1", w.id.view()).step())
+            w.outcome = put_outcome::exists;
+}
+
+void spool::admit(group& g) {
+    const std::scoped_lock lock(known_mutex_);
+    for (auto& w : g) {
+        if (w.outcome != put_outcome::stored) continue;
+        const auto needed = segment::record_bytes(w.body.size());
+        const auto found = known_.find(w.id);
+        w.twin = found != known_.end();
+        if (w.twin)
+            w.outcome = put_outcome::exists;
+        else if (!w.whatever_the_budget && signs_.main_used + signs_.spool_used + needed > size_budget_)
+            w.outcome = put_outcome::full;
+        else {
+            known_.emplace(w.id, place{});
+            signs_.spool_used += needed;
+        }
+    }
+}
+
+void spool::append(std::span<waiting*> run) {
+    if (run.empty()) return;
+    std::vector<segment::entry> entries;
+    entries.reserve(run.size());
+    for (const auto* w : run) entries.push_back({w->id, w->epoch, w->body});
+    auto at = active_->append(entries);
+    const std::scoped_lock lock(known_mutex_);
+    for (const auto* w : run) {
+        known_[w->id] = {{w->id, w->epoch, static_cast<std::uint32_t>(w->body.size()), at}, active_.get()};
+        at += segment::record_bytes(w->body.size());
+    }
+}
+
+void spool::prepare() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        files_.wait(lock, [this] { return finished_ || (ready_.size() < files_ready && !cannot_prepare_); });
+        if (finished_) return;
+        std::uint32_t number = 0;
+        while (numbers_.contains(number)) ++number;
+        numbers_.insert(number);
+        lock.unlock();
+        std::unique_ptr<segment> made;
+        std::optional<file_error> failed;
+        try {
+            made = segment::create(directory_, number, file_bytes_);
+        } catch (const file_error& e) {
+            failed = e;
+        }
+        lock.lock();
+        cannot_prepare_ = failed;
+        if (made)
+            ready_.push_back(std::move(made));
+        else
+            numbers_.erase(number);
+        files_.notify_all();
+    }
+}
+
+std::unique_ptr<segment> spool::fresh_segment() {
+    std::unique_lock lock(mutex_);
+    if (ready_.empty() && cannot_prepare_) {
+        cannot_prepare_.reset(); // perhaps there is room again
+        files_.notify_all();
+    }
+    files_.wait(lock, [this] { return !ready_.empty() || cannot_prepare_; });
+    if (ready_.empty()) throw file_error(*cannot_prepare_);
+    auto s = std::move(ready_.back());
+    ready_.pop_back();
+    files_.notify_all();
+    return s;
+}
+
+spool::sealed spool::seal() {
+    sealed out;
+    if (count() != 0 || std::exchange(erased_, false)) {
+        auto next = fresh_segment();
+        std::unique_lock lock(mutex_);
+        incoming_ = std::move(next);
+        wake_.notify_one();
+        files_.wait(lock, [this] { return !incoming_; });
+    }
+    std::set<const segment*> chosen;
+    {
+        const std::scoped_lock lock(mutex_);
+        for (const auto& s : full_) {
+            chosen.insert(s.get());
+            out.files.push_back(s->number());
+        }
+    }
+    {
+        const std::scoped_lock lock(known_mutex_);
+        for (const auto& [_, p] : known_)
+            if (p.in && chosen.contains(p.in)) out.envelopes.push_back({p.what, p.in});
+    }
+    std::ranges::sort(out.envelopes, {}, [](const sealed_envelope& e) { return e.what.id; });
+    return out;
+}
+
+void spool::forget(const sealed& s) {
+    constexpr std::size_t at_once = 256; // whoever submits waits for so many at most
+    for (std::size_t i = 0; i < s.envelopes.size();) {
+        const std::scoped_lock lock(known_mutex_);
+        for (const auto end = std::min(i + at_once, s.envelopes.size()); i < end; ++i)
+            known_.erase(s.envelopes[i].what.id);
+    }
+    const std::scoped_lock lock(mutex_);
+    const auto first = std::ranges::partition(full_, [&s](const auto& f) {
+                           return !std::ranges::binary_search(s.files, f->number());
+                       }).begin();
+    std::move(first, full_.end(), std::back_inserter(published_));
+    full_.erase(first, full_.end());
+}
+
+bool spool::wipe_one() {
+    if (published_.empty()) return false;
+    auto& s = *published_.back();
+    s.wipe();
+    const std::scoped_lock lock(mutex_);
+    if (ready_.size() < files_ready && s.size() == file_bytes_) {
+        ready_.push_back(std::move(published_.back()));
+    } else {
+        s.remove();
+        numbers_.erase(s.number());
+    }
+    published_.pop_back();
+    files_.notify_all();
+    return true;
+}
+
+std::uint64_t spool::erase_epoch(std::uint32_t epoch) {
+    std::unordered_map<segment*, std::vector<spooled>> by_file;
+    std::uint64_t count = 0;
+    {
+        const std::scoped_lock lock(known_mutex_);
+        for (const auto& [_, p] : known_)
+            if (p.in && p.what.epoch == epoch) by_file[p.in].push_back(p.what);
+    }
+    for (const auto& [s, records] : by_file) {
+        erased_ = true;
+        s->erase(records);
+        const std::scoped_lock lock(known_mutex_);
+        for (const auto& r : records) {
+            known_.erase(r.id);
+            signs_.spool_used -= segment::record_bytes(r.size);
+            ++count;
+        }
+    }
+    return count;
+}
+
+} // namespace changgu::storage
