@@ -303,6 +303,7 @@ spool::sealed spool::seal() {
         for (const auto& [_, p] : known_)
             if (p.in && chosen.contains(p.in)) out.envelopes.push_back({p.what, p.in});
     }
+    std::ranges::sort(out.files);
     std::ranges::sort(out.envelopes, {}, [](const sealed_envelope& e) { return e.what.id; });
     return out;
 }

@@ -62,7 +62,7 @@ class spool {
     };
     struct sealed {
         std::vector<sealed_envelope> envelopes; ///< by id
-        std::vector<std::uint32_t> files;       ///< by number
+        std::vector<std::uint32_t> files;       ///< their numbers, sorted
     };
     /// Everything acknowledged until now, in files that nothing more is written to. Until forget() it all
     /// stays part of the spool.

@@ -1,10 +1,15 @@
-// The disk fails. SQLite runs on the system's file functions, of which one is made to fail on demand.
+// The disk fails. SQLite runs on the system's file functions, of which one is made to fail on demand; those that
+// the spool calls are replaced in this program.
 #include "tests/storage/bench.hpp"
 
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
 #include <atomic>
+#include <cerrno>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 using namespace changgu;
 using namespace changgu::test;
@@ -13,6 +18,7 @@ namespace {
 
 std::atomic<bool> sync_fails = false;
 std::atomic<bool> write_finds_disk_full = false;
+std::atomic<bool> file_finds_disk_full = false; // that is being made
 sqlite3_vfs* system_vfs = nullptr;
 sqlite3_io_methods system_methods;
 
@@ -50,6 +56,7 @@ class failing_disk {
     ~failing_disk() {
         sync_fails = false;
         write_finds_disk_full = false;
+        file_finds_disk_full = false;
         sqlite3_vfs_unregister(&vfs_);
         sqlite3_vfs_register(system_vfs, 1);
     }
@@ -59,6 +66,32 @@ class failing_disk {
 };
 
 } // namespace
+
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
+extern "C" int fdatasync(int fd) {
+    if (sync_fails) {
+        errno = EIO;
+        return -1;
+    }
+    return static_cast<int>(::syscall(SYS_fdatasync, fd));
+}
+extern "C" ssize_t pwritev(int fd, const iovec* parts, int count, off_t at) {
+    if (write_finds_disk_full) {
+        // As much as still fits: the first half of the first part.
+        (void)::syscall(SYS_pwrite64, fd, parts->iov_base, parts->iov_len / 2, at);
+        errno = ENOSPC;
+        return -1;
+    }
+    return ::syscall(SYS_pwritev, fd, parts, count, at, 0);
+}
+extern "C" ssize_t pwrite(int fd, const void* data, size_t size, off_t at) {
+    if (file_finds_disk_full) {
+        errno = ENOSPC;
+        return -1;
+    }
+    return ::syscall(SYS_pwrite64, fd, data, size, at);
+}
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)
 
 TEST_CASE("a commit whose fsync fails is not acknowledged, nor anything after it until a restart") {
     const failing_disk disk;
@@ -106,5 +139,23 @@ TEST_CASE("a full disk is full, and when there is room again it goes on") {
     b.reopen();
     CHECK(b.read().has_envelope(id_of(body(1))));
     CHECK(b.read().has_envelope(id_of(body(2))));
+    CHECK(b.read().check().empty());
+}
+
+TEST_CASE("where no more files of the spool can be made it is full, and goes on when there is room") {
+    const failing_disk disk;
+    bench b;
+    file_finds_disk_full = true;
+    std::uint64_t n = 0;
+    while (n < 500 && b.put(body(n)) == put_outcome::stored) ++n;
+    CHECK(n > 30); // one file
+    CHECK(n < 500);
+    CHECK(b.put(body(n)) == put_outcome::full);
+    CHECK(b.put(body(0)) == put_outcome::exists);
+    CHECK(b.s().healthy());
+    file_finds_disk_full = false;
+    CHECK(b.put(body(n)) == put_outcome::stored);
+    b.reopen();
+    CHECK(b.release().envelopes == n + 1);
     CHECK(b.read().check().empty());
 }
