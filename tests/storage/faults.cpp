@@ -1,5 +1,5 @@
-// The disk fails. SQLite runs on the system's file functions, of which one is made to fail on demand; those that
-// the spool calls are replaced in this program.
+// The disk fails. SQLite runs on the system's file functions, of which one is made to fail on demand; those
+// that the spool calls are replaced in this program.
 #include "tests/storage/bench.hpp"
 
 #include <doctest/doctest.h>

@@ -1,0 +1,272 @@
+// The log in which an envelope waits for its release: what a crash, a bad disk or an older program leaves.
+#include "storage/backup.hpp"
+#include "storage/segment.hpp"
+#include "tests/storage/bench.hpp"
+
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+
+#include <atomic>
+#include <thread>
+
+using namespace changgu;
+using namespace changgu::test;
+
+namespace {
+
+constexpr std::uint64_t record = 64 + envelope_bytes;
+
+std::filesystem::path spool_file(const bench& b, std::uint32_t number) {
+    return b.opts.directory / ("spool-" + std::to_string(number));
+}
+
+/// The one file that has something in it.
+std::filesystem::path used_file(const bench& b) {
+    std::filesystem::path used;
+    for (const auto number : spool_numbers(b.opts.directory))
+        if (!parse_segment(file_bytes(spool_file(b, number))).blank) used = spool_file(b, number);
+    REQUIRE_FALSE(used.empty());
+    return used;
+}
+
+void overwrite(const std::filesystem::path& p, std::uint64_t at, std::size_t size) {
+    std::fstream f(p, std::ios::in | std::ios::out | std::ios::binary);
+    f.seekp(static_cast<std::streamoff>(at));
+    for (std::size_t i = 0; i < size; ++i) f.put('x');
+    REQUIRE(f.flush());
+}
+
+void run_sql(const bench& b, const std::string& sql) {
+    sqlite3* db = nullptr;
+    REQUIRE(sqlite3_open((b.opts.directory / "changgu.db").c_str(), &db) == SQLITE_OK);
+    REQUIRE_MESSAGE(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK,
+                    sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+/// Five envelopes, a group each, and the store closed.
+void put_five(bench& b) {
+    for (std::uint64_t n = 1; n <= 5; ++n) REQUIRE(b.put(body(n)) == put_outcome::stored);
+    b.open_store.reset();
+}
+
+std::vector<std::uint64_t> present(bench& b) {
+    std::vector<std::uint64_t> all;
+    for (std::uint64_t n = 1; n <= 5; ++n)
+        if (b.read().has_envelope(id_of(body(n)))) all.push_back(n);
+    return all;
+}
+
+using numbers = std::vector<std::uint64_t>;
+
+release_input no_chaff() {
+    return {.epoch = 0, .fill = 1, .today = 0, .month = 0, .make_chaff = {}};
+}
+
+} // namespace
+
+TEST_CASE("a torn end is cut off, with all its bytes, and written over") {
+    bench b;
+    put_five(b);
+    const auto file = used_file(b);
+    const auto last = segment::records_begin + 4 * record;
+    SUBCASE("in its body") {
+        overwrite(file, last + 5000, 100);
+    }
+    SUBCASE("in its header") {
+        overwrite(file, last + 9, 3);
+    }
+    b.reopen();
+    CHECK(present(b) == numbers{1, 2, 3, 4});
+    CHECK(b.read().check().empty());
+    CHECK(pieces_on_disk(b.opts.directory, {body(5)}) == 0);
+    CHECK(b.put(body(5)) == put_outcome::stored);
+    CHECK(b.release().envelopes == 5);
+}
+
+TEST_CASE("a damaged record costs none of those behind it, and is told") {
+    bench b;
+    put_five(b);
+    const auto second = segment::records_begin + record;
+    SUBCASE("in its body") {
+        overwrite(used_file(b), second + 5000, 1);
+    }
+    SUBCASE("in its header") {
+        overwrite(used_file(b), second, 64);
+    }
+    SUBCASE("across two, a sector") {
+        overwrite(used_file(b), second + 8000, 4096);
+    }
+    CHECK(reader(b.opts.directory).check().size() == 1);
+    b.reopen();
+    const auto left = present(b);
+    CHECK((left == numbers{1, 3, 4, 5} || left == numbers{1, 4, 5}));
+    CHECK(b.read().check().size() == 1);
+    CHECK(b.put(body(2)) == put_outcome::stored);
+    CHECK(b.release().envelopes == left.size() + 1);
+    CHECK(b.read().check().empty());
+    b.reopen();
+    CHECK(b.inbox().size() == left.size() + 1);
+}
+
+TEST_CASE("one damaged file header is made up for by the other; without both nothing is touched") {
+    bench b;
+    put_five(b);
+    const auto file = used_file(b);
+    overwrite(file, 3, 1);
+    b.reopen();
+    CHECK(present(b).size() == 5);
+    b.open_store.reset();
+    overwrite(file, 4096 + 20, 1);
+    const auto before = file_bytes(file);
+    CHECK_THROWS_WITH_AS(b.reopen(), doctest::Contains("the spool is damaged"), std::runtime_error);
+    CHECK(file_bytes(file) == before);
+    CHECK(reader(b.opts.directory).check().size() == 1);
+}
+
+TEST_CASE("a file that a crash kept from being made is made anew") {
+    bench b;
+    put_five(b);
+    std::ofstream(spool_file(b, 77), std::ios::binary).write(std::string(20'000, '\0').data(), 20'000);
+    std::ofstream(spool_file(b, 78)).flush();
+    b.reopen();
+    CHECK(present(b).size() == 5);
+    CHECK_FALSE(std::filesystem::exists(spool_file(b, 77)));
+    CHECK_FALSE(std::filesystem::exists(spool_file(b, 78)));
+}
+
+TEST_CASE("what a crash left between a batch and the zeroing of its files is zeroed, not released twice") {
+    bench b;
+    put_five(b);
+    const auto file = used_file(b);
+    const auto kept = file_bytes(file);
+    b.reopen();
+    CHECK(b.release().envelopes == 5);
+    b.open_store.reset();
+    std::ofstream(file, std::ios::binary)
+        .write(reinterpret_cast<const char*>(kept.data()), static_cast<std::streamsize>(kept.size()));
+    CHECK(pieces_on_disk(b.opts.directory, {body(3)}) > 2000);
+    b.reopen();
+    CHECK(pieces_on_disk(b.opts.directory, {body(3)}) <= 1024);
+    CHECK(b.put(body(3)) == put_outcome::exists);
+    CHECK(b.release().envelopes == 0);
+    CHECK(b.inbox().size() == 5);
+    CHECK(b.read().check().empty());
+}
+
+TEST_CASE("the rows of a batch that a crash kept from being published are gone, and come with the next") {
+    bench b;
+    b.put(body(9));
+    b.release();
+    put_five(b);
+    run_sql(
+        b,
+        "INSERT INTO envelope(batch, epoch, id, pad, body) VALUES(2, 1, zeroblob(32), x'', zeroblob(8192)), "
+        "(2, 1, x'01', x'', zeroblob(8192))");
+    CHECK(reader(b.opts.directory).check().empty()); // so it looks beside a running release
+    b.reopen();
+    CHECK(b.inbox().size() == 1);
+    CHECK_FALSE(b.read().has_envelope(envelope_id{}));
+    CHECK(b.release().envelopes == 5);
+    CHECK(b.read().check().empty());
+}
+
+TEST_CASE("the spool of an older program is taken over, once") {
+    bench b;
+    put_five(b);
+    for (const std::uint64_t n : {7U, 5U}) {
+        const auto x = body(n);
+        run_sql(b, "INSERT INTO spool_envelope(epoch, id, pad, body) VALUES(3, x'" +
+                       crypto::to_hex(id_of(x).view()) + "', x'', x'" + crypto::to_hex(x) + "')");
+    }
+    CHECK(reader(b.opts.directory).has_envelope(id_of(body(7))));
+    b.reopen();
+    CHECK(pieces_on_disk(b.opts.directory, {body(7)}) <= 1024);
+    b.open_store.reset();
+    b.reopen();
+    CHECK(b.read().has_envelope(id_of(body(7))));
+    CHECK(b.put(body(7)) == put_outcome::exists);
+    CHECK(b.release().envelopes == 6);
+    CHECK(b.read().check().empty());
+}
+
+TEST_CASE("an erased epoch stays erased after a restart, and its place is no damage") {
+    bench b;
+    for (std::uint64_t n = 1; n <= 5; ++n) b.put(body(n), n % 2 == 0 ? 1 : 2);
+    CHECK(b.delete_epoch(1) == 2);
+    CHECK(pieces_on_disk(b.opts.directory, {body(2), body(4)}) == 0);
+    b.reopen();
+    CHECK(present(b) == numbers{1, 3, 5});
+    CHECK(b.read().check().empty());
+    CHECK(b.put(body(2)) == put_outcome::stored);
+    CHECK(b.delete_epoch(1) == 1);
+    CHECK(b.delete_epoch(2) == 3);
+    b.release(); // of nothing; what was erased leaves no trace of how many there were
+    b.open_store.reset();
+    for (const auto number : spool_numbers(b.opts.directory))
+        CHECK(parse_segment(file_bytes(spool_file(b, number))).blank);
+}
+
+TEST_CASE("replies and submissions go on while a release is under way, and are in the next batch") {
+    bench b;
+    for (std::uint64_t n = 0; n < 600; ++n)
+        b.s().put_envelope(id_of(body(n)), 1, body(n), [](put_outcome) {});
+    REQUIRE(b.put(body(600)) == put_outcome::stored);
+    std::atomic<bool> released = false;
+    std::atomic<bool> reply_was_first = false;
+    std::promise<release_report> done;
+    b.s().release(no_chaff(), [&](result<release_report> r) {
+        released = true;
+        done.set_value(r.value());
+    });
+    b.s().put_reply(address_of(1), body(1), [&](put_outcome) { reply_was_first = !released; });
+    CHECK(b.put(body(300)) == put_outcome::exists);
+    std::uint64_t late = 1000;
+    do CHECK(b.put(body(late++)) == put_outcome::stored);
+    while (!released);
+    const auto first = done.get_future().get();
+    CHECK(reply_was_first);
+    CHECK(b.put(body(300)) == put_outcome::exists);
+    const auto second = b.release();
+    CHECK(first.envelopes + second.envelopes == 601 + (late - 1000));
+    CHECK(second.envelopes > 1);
+    CHECK(b.read().check().empty());
+}
+
+TEST_CASE("a backup made while batches are released misses nothing that was acknowledged before") {
+    bench b;
+    std::vector<bytes> before;
+    for (std::uint64_t n = 0; n < 200; ++n) {
+        before.push_back(body(n));
+        b.s().put_envelope(id_of(before.back()), 1, before.back(), [](put_outcome) {});
+    }
+    REQUIRE(b.put(body(900)) == put_outcome::stored);
+    std::atomic<bool> enough = false;
+    std::thread others([&] {
+        for (std::uint64_t n = 1000; !enough; ++n) {
+            b.put(body(n));
+            b.release();
+        }
+    });
+    temp_dir elsewhere;
+    for (int i = 0; i < 5; ++i) {
+        const auto copy = elsewhere / ("copy" + std::to_string(i));
+        const auto restored = elsewhere / ("restored" + std::to_string(i));
+        REQUIRE(back_up(b.opts.directory, copy).has_value());
+        REQUIRE(restore(copy, restored, 1'800'000'000).value().empty());
+        reader r(restored);
+        CHECK(std::ranges::all_of(before, [&r](const bytes& x) { return r.has_envelope(id_of(x)); }));
+        bench again({.directory = {}});
+        again.open_store.reset();
+        again.opts.directory = restored;
+        again.reopen();
+        again.release();
+        const auto inbox = again.inbox();
+        CHECK(std::ranges::count_if(inbox, [](const auto& e) { return e.body.size() == envelope_bytes; }) >=
+              201);
+        CHECK(again.read().check().empty());
+        for (int k = 0; k < 40; ++k) b.put(body(2000 + static_cast<std::uint64_t>(40 * i + k)));
+    }
+    enough = true;
+    others.join();
+}
