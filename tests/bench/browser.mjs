@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 
 const tests = path.dirname(import.meta.dirname);
 const web = path.join(path.dirname(tests), 'client-web');
-const { build } = await import(createRequire(path.join(web, 'package.json')).resolve('vite').replace(/index\.cjs$/, 'node/index.js'));
+const { build } = await import(createRequire(path.join(web, 'package.json')).resolve('vite'));
 const { chromium } = createRequire(path.join(tests, 'e2e', 'package.json'))('playwright-core');
 
 const timeLimit = 180_000; // milliseconds
@@ -29,14 +29,22 @@ await build({
 
 const server = http.createServer((request, response) => {
   const file = path.join(out, path.normalize(request.url));
-  if (request.url === '/') return response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>bench</title>');
+  if (request.url === '/')
+    return response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>bench</title>');
   if (!file.startsWith(out + path.sep) || !fs.existsSync(file)) return response.writeHead(404).end();
   return response.setHeader('Content-Type', 'text/javascript').end(fs.readFileSync(file));
 });
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+  ],
 });
 try {
   const page = await browser.newPage();

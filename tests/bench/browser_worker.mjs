@@ -2,7 +2,7 @@
 import { sealEnvelope } from '../../client-web/src/protocol/envelope';
 import { messageKind } from '../../client-web/src/protocol/frame';
 import { newReceipt, receiptWords, ReporterKeys } from '../../client-web/src/protocol/receipt';
-import { randomSignKeyPair } from '../../client-web/src/protocol/signing';
+import { signKeyPairFrom } from '../../client-web/src/protocol/signing';
 import { randomBoxKeyPair, randomBytes, ready } from '../../client-web/src/protocol/sodium';
 import { openInPool } from '../../client-web/src/review/worker/open_pool';
 import { lookAt } from '../../client-web/src/review/worker/opening';
@@ -25,7 +25,7 @@ function microseconds(rounds, calls, work) {
 async function measure() {
   await ready();
   const [org, context] = [randomBytes(32), randomBytes(32)];
-  const [mine, stranger, author] = [randomBoxKeyPair(), randomBoxKeyPair(), randomSignKeyPair()];
+  const [mine, stranger, author] = [randomBoxKeyPair(), randomBoxKeyPair(), signKeyPairFrom(randomBytes(32))];
   const lines = Array.from({ length: 40 }, (_, i) => `계약 상대를 미리 정해 두었습니다. ${i}`);
   const json = JSON.stringify({ category: 'other', text: lines.join('\n') });
   const seal = (slots) => sealEnvelope(org, epoch, context, slots, messageKind.report, author, json);
@@ -34,7 +34,8 @@ async function measure() {
   const ours = { batch: 1, envelope: seal([mine.publicKey, ...others.slice(0, 2)]) };
   // Chaff is made of the same slots, so one that is not ours stands for it.
   const theirs = { batch: 1, envelope: seal(others.slice(0, 3)) };
-  if (lookAt(keys, ours)?.kind !== 'opened' || lookAt(keys, theirs) !== undefined) throw new Error('not what was sealed');
+  if (lookAt(keys, ours)?.kind !== 'opened' || lookAt(keys, theirs) !== undefined)
+    throw new Error('not what was sealed');
 
   const receipt = newReceipt(false);
   const us = {
