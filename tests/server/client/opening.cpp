@@ -24,7 +24,7 @@ TEST_CASE("many opened together are what each would be by itself, in their order
         if (i % 3 == 2) body.back() ^= 1U;
         sealed.push_back({1, &epoch, 1, &mine, std::move(body)});
     }
-    for (const std::size_t size : {0, 1, 31, 100}) {
+    for (const std::size_t size : {0UZ, 1UZ, 31UZ, 100UZ}) {
         const auto opened = client::open_all(org, std::span(sealed).first(size));
         REQUIRE(opened.size() == size);
         for (std::size_t i = 0; i < size; ++i) {
