@@ -2,13 +2,14 @@
 // one window and prints one JSON object; what the server used is read from the kernel's own accounts of its
 // processes.
 //
-//   changgu_load submit|get|idle|first --port P [--connections N] [--seconds S] [--fresh] [--epoch E] [--path
-//   P]
+//   changgu_load submit|get|idle|first|stream --port P [--connections N] [--seconds S] [--fresh] [--epoch E]
+//   [--path P]
 //                [--pids A,B]
 //
 //   submit  POSTs envelopes that a server cannot tell from real ones, each of another id
 //   get     GETs one path
 //   idle    opens the connections, says so, and holds them until standard input ends
+//   stream  GETs one path once, however long its answer; further header lines come from standard input
 //   first   one request on each of N fresh connections, in turn, without TCP_NODELAY, in two segments
 //
 // --fresh makes a connection and a handshake for each request. Latency is from the request's first byte (with
@@ -293,6 +294,45 @@ void run_first(asio::io_context& on, std::deque<connection>& all) {
               << R"(, "p99_us": )" << percentile(latency, 0.99) << "}" << std::endl;
 }
 
+/// One answer, read and dropped.
+void run_stream(asio::io_context& on, SSL_CTX* tls, const settings& s) {
+    std::string request = "GET " + s.path + " HTTP/1.1\r\nHost: localhost:" + std::to_string(s.port) + "\r\n";
+    for (std::string line; std::getline(std::cin, line);) request += line + "\r\n";
+    request += "\r\n";
+    tcp::socket socket(on);
+    socket.connect({asio::ip::address_v4::loopback(), s.port});
+    const std::unique_ptr<SSL, free_ssl> ssl(SSL_new(tls));
+    SSL_set_fd(ssl.get(), socket.native_handle());
+    if (SSL_connect(ssl.get()) != 1) throw std::runtime_error("no handshake");
+    const double cpu = changgu::bench::cpu_of(s.pids);
+    const auto begin = clock_type::now();
+    SSL_write(ssl.get(), request.data(), static_cast<int>(request.size()));
+    std::vector<char> into(64 * 1024);
+    std::string head;
+    std::uint64_t body = 0;
+    std::uint64_t length = 1;
+    while (body < length) {
+        const int n = SSL_read(ssl.get(), into.data(), static_cast<int>(into.size()));
+        if (n <= 0) throw std::runtime_error("the stream ended early");
+        if (!head.ends_with("\r\n\r\n")) {
+            head.append(into.data(), static_cast<std::size_t>(n));
+            const auto end = head.find("\r\n\r\n");
+            if (end == std::string::npos) continue;
+            if (head[9] != '2') throw std::runtime_error("refused");
+            length = std::stoull(head.substr(head.find("Content-Length: ") + 16));
+            body = head.size() - end - 4;
+            head.resize(end + 4);
+        } else {
+            body += static_cast<std::uint64_t>(n);
+        }
+    }
+    const std::chrono::duration<double> took = clock_type::now() - begin;
+    const double used = changgu::bench::cpu_of(s.pids) - cpu;
+    const double megabytes = static_cast<double>(body) / 1e6;
+    std::cout << R"({"bytes": )" << body << R"(, "mb_per_second": )" << megabytes / took.count()
+              << R"(, "cpu_us_per_mb": )" << used * 1e6 / megabytes << "}" << std::endl;
+}
+
 settings read_settings(int argc, char** argv) {
     settings s;
     const std::vector<std::string> words(argv + 1, argv + argc);
@@ -335,6 +375,10 @@ int main(int argc, char** argv) try {
     SSL_CTX_set_options(tls.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
     asio::io_context on{1};
     const auto work = asio::make_work_guard(on);
+    if (s.mode == "stream") {
+        run_stream(on, tls.get(), s);
+        return 0;
+    }
     request_source requests(s);
     measured m;
     std::deque<connection> all;

@@ -32,6 +32,7 @@ BUILD = ROOT / "build" / "release"
 os.environ.setdefault("CHANGGU", str(BUILD / "server" / "changgu"))
 sys.path.insert(0, str(HERE.parent / "integration"))
 import harness  # noqa: E402
+import protocol  # noqa: E402
 
 LOAD = BUILD / "tests" / "bench" / "changgu_load"
 PAGE = "/"
@@ -86,9 +87,9 @@ class Side:
         children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return [int(pid) for pid in children] or [self.process.pid]
 
-    def load(self, mode, *options, seconds=3):
+    def load(self, mode, *options, seconds=3, headers=""):
         arguments = [LOAD, mode, "--port", self.port, "--seconds", seconds, "--pids", ",".join(map(str, self.pids())), *options]
-        done = subprocess.run([str(a) for a in arguments], stdout=subprocess.PIPE, check=True, timeout=120)
+        done = subprocess.run([str(a) for a in arguments], input=headers.encode(), stdout=subprocess.PIPE, check=True, timeout=300)
         result = json.loads(done.stdout)
         if result.get("refused") or result.get("broken"):
             raise RuntimeError(f"{self.name}: {result}")
@@ -110,8 +111,8 @@ class Side:
 
 
 class Ours(Side):
-    def __init__(self, base):
-        self.channel = harness.new_channel(base, numbers=(1,), tick=86_400)
+    def __init__(self, base, tick=86_400):
+        self.channel = harness.new_channel(base, numbers=(1,), tick=tick)
         super().__init__("changgu", self.channel.port)
         with open(self.channel.config, "a") as config:
             config.write("\n[limits]\nconnections = 16384\n")
@@ -229,10 +230,101 @@ def first(report, ours, nginx, options):
                f"{a['p50_us'] / 1000:.2f} ms", "≤ 5 ms", "≤ 1 ms")
 
 
+def run_json(*command):
+    done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, check=True, timeout=3600)
+    return json.loads(done.stdout)
+
+
+def cold_start(report, ours):
+    ours.stop()
+    got = run_json(sys.executable, HERE / "cold_start.py", os.environ["CHANGGU"], ours.channel.config)["medians"]
+    ours.start()
+    report.row("cold start to the end of the first answer", f"{got['ms']:.1f} ms, {got['cpu_ms']:.1f} ms of CPU", "", f"{got['ms']:.1f} ms",
+               "≤ 100 ms", "≤ 10 ms")
+
+
+def storage(report, base, options):
+    sizes, latency = (got := run_json(BUILD / "tests" / "bench" / "changgu_storage_bench", base / "storage", *options.stored))[:-1], got[-1]
+    small, large = sizes[0], sizes[-1]
+
+    def growth(what, key, must, goal):
+        report.row(f"{what} at {large['stored']:,.0f} over {small['stored']:,.0f} stored", ", ".join(f"{r[key]:.1f} µs" for r in sizes), "",
+                   f"{large[key] / small[key]:.2f}", must, goal)
+
+    growth("insert", "put_64_us", "≤ 1.6", "≤ 1.2")
+    growth("release of an envelope", "release_us", "", "")
+    growth("lookup of a reply that is there", "reply_hit_us", "≤ 3", "≤ 1.5")
+    growth("lookup of a reply that is not", "reply_miss_us", "≤ 3", "≤ 1.5")
+    report.row("disk bytes for an item of 8,192 bytes, its index included", f"{large['used_bytes_each']:,.0f}", "",
+               f"{large['used_bytes_each']:,.0f}", "≤ 9,000", "≤ 8,400")
+    report.row("storage alone: p99 of an insert beside a release of 100,000", f"{latency['meanwhile_p99_us'] / 1000:.2f} ms; "
+               f"{latency['p99_us'] / 1000:.2f} ms otherwise", "", f"{latency['meanwhile_p99_us'] / latency['p99_us']:.1f}", "≤ 3", "")
+
+
+def reviewer(ours):
+    """A reviewer who has signed in."""
+    channel = ours.channel
+    session = protocol.Server(channel)
+    assert session.sign_in(protocol.open_keyring(channel.keyring(1), channel.secrets["reviewer 1"])) == 201
+    return session
+
+
+def peak_memory(side):
+    return max(int(re.search(r"^VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text(), re.MULTILINE).group(1)) for pid in side.pids())
+
+
+def release_and_inbox(report, base, nginx, options):
+    """100,000 envelopes: submissions while they are released, and reading them in one stream."""
+    tick, wanted = 120, options.envelopes
+    ours = Ours(base / "ticking", tick)
+    ours.start()
+    try:
+        def until_tick():
+            return tick - time.time() % tick
+
+        time.sleep(until_tick() + 2)
+        alone = [ours.load("submit", seconds=2) for _ in range(options.rounds)]
+        stored = sum(r["requests"] for r in alone) * 1.5  # with the warm-ups
+        while stored < wanted and until_tick() > 5:
+            stored += ours.load("submit", "--connections", 256, seconds=3)["requests"] * 1.33
+        seen = ours.channel.releases()
+        time.sleep(max(until_tick() - 0.5, 0))
+        during = []
+        while ours.channel.releases() == seen:
+            during.append(ours.load("submit", seconds=1))
+        count = int(re.findall(r"envelopes=(\d+)", ours.channel.log.read_text())[-1])
+        p99, worst = median([r["p99_us"] for r in alone]) / 1000, max(r["p99_us"] for r in during) / 1000
+        report.row(f"p99 of submissions while {count:,} envelopes are released", f"{worst:.1f} ms; {p99:.1f} ms otherwise", "",
+                   f"{worst / p99:.1f}", "≤ 3", "")
+        session = reviewer(ours)
+        ours.stop()
+        ours.start()
+        session = reviewer(ours)
+        before = peak_memory(ours)
+        bearer = f"Authorization: Bearer {session.bearer}\n"
+        size = ours.load("stream", "--path", "/api/v1/inbox?after=0", headers=bearer)["bytes"]
+        with open(nginx.base / "www" / "inbox", "wb") as file:
+            for _ in range(size >> 20):
+                file.write(os.urandom(1 << 20))
+            file.write(os.urandom(size % (1 << 20)))
+        pairs = [(ours.load("stream", "--path", "/api/v1/inbox?after=0", headers=bearer), nginx.load("stream", "--path", "/inbox"))
+                 for _ in range(options.rounds)]
+        a, b = ({key: median([pair[i][key] for pair in pairs]) for key in pairs[0][i]} for i in (0, 1))
+        report.row(f"inbox of {size / 1e6:,.0f} MB in one stream",
+                   *(f"{r['mb_per_second']:,.0f} MB/s, {r['cpu_us_per_mb']:,.0f} µs/MB" for r in (a, b)),
+                   f"{a['mb_per_second'] / b['mb_per_second']:.2f}", "≥ 0.5", "")
+        grown = f"{(peak_memory(ours) - before) / 1024:.1f} MiB"
+        report.row("memory that streaming it adds at most", grown, "", grown, "constant", "")
+    finally:
+        ours.stop()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--envelopes", type=int, default=100_000, help="in the release and the inbox")
+    parser.add_argument("--stored", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="sizes of the storage benchmark")
     parser.add_argument("--only", default="")
     options = parser.parse_args()
     chosen = set(filter(None, options.only.split(",")))
@@ -251,6 +343,12 @@ def main():
             first(report, ours, nginx, options)
         if options.wants("idle"):
             idle(report, ours, nginx, options)
+        if options.wants("release"):
+            release_and_inbox(report, base, nginx, options)
+        if options.wants("start"):
+            cold_start(report, ours)
+        if options.wants("storage"):
+            storage(report, base, options)
     finally:
         for side in (ours, nginx):
             if side.process is not None and side.process.poll() is None:
