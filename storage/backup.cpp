@@ -67,7 +67,7 @@ void add_log(const fs::path& to, const fs::path& directory, const spool_listing&
     const auto add = [&](const envelope_id& id, std::uint32_t epoch, bytes_view body) {
         copy.run(
             "INSERT OR IGNORE INTO spool_envelope(epoch, id, pad, body) VALUES(?1, ?2, zeroblob(?3), ?4)",
-            epoch, id.view(), padding(page_size, tree::table, body.size()), body);
+            epoch, id.view(), padding(page_size, body.size()), body);
     };
     for (const auto& l : log.envelopes) {
         if (copy.ask("SELECT 1 FROM envelope WHERE id = ?1", l.what.id.view()).step()) continue;

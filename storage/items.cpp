@@ -35,9 +35,8 @@ put_outcome put_item(workplace& w, item_kind kind, const address& at, bytes_view
         }
     }
     if (!w.take_room(body.size(), kind == item_kind::blob)) return put_outcome::full;
-    w.main.run("INSERT INTO spool_item(seq, kind, address, state, pad, body) "
-               "VALUES((SELECT coalesce(max(seq), 0) + 1 FROM spool_item), ?1, ?2, ?3, zeroblob(?4), ?5)",
-               code(kind), at.view(), present, padding(w.page_size, tree::index, body.size()), body);
+    w.main.run("INSERT INTO spool_item(kind, address, state, pad, body) VALUES(?1, ?2, ?3, zeroblob(?4), ?5)",
+               code(kind), at.view(), present, padding(w.page_size, body.size()), body);
     return put_outcome::stored;
 }
 

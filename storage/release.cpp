@@ -98,7 +98,7 @@ class staging {
             w_.main.run("INSERT INTO envelope(seq, batch, epoch, id, pad, body) VALUES(?1, ?2, ?3, ?4, "
                         "zeroblob(?5), ?6)",
                         next_row_++, batch_, e.from.what.epoch, e.id().view(),
-                        padding(w_.page_size, tree::table, body.size()), body);
+                        padding(w_.page_size, body.size()), body);
             if (e.from.in) moved += segment::record_bytes(body.size());
         }
         t.commit();
@@ -116,10 +116,11 @@ class staging {
         publish_index(main, batch_);
         // By the named index rows are fetched one by one in its order, instead of being sorted, bodies and
         // all, in memory.
-        report.items = main.run("INSERT INTO item(kind, address, state, month, pad, body) "
-                                "SELECT kind, address, state, iif(body IS NULL, 0, ?1), pad, body "
-                                "FROM spool_item INDEXED BY spool_item_address ORDER BY kind, address",
-                                in.month);
+        report.items = main.run(
+            "INSERT INTO item(number, kind, address, state, month, pad, body) "
+            "SELECT random() & 0x7FFFFFFFFFFFFFFF, kind, address, state, iif(body IS NULL, 0, ?1), pad, body "
+            "FROM spool_item INDEXED BY spool_item_address ORDER BY kind, address",
+            in.month);
         main.run("DELETE FROM spool_item");
         main.run("INSERT INTO batch(number, month, day, first_row, envelopes) VALUES(?1, ?2, ?3, ?4, ?5)",
                  report.batch, in.month, in.today, first_row_, report.envelopes);

@@ -18,15 +18,13 @@ database open_for_writing(const std::filesystem::path& directory, which w, std::
 /// Throws std::runtime_error if there is no database of exactly this schema.
 database open_for_reading(const std::filesystem::path& directory, which w);
 
-/// How SQLite keeps a table: by row number, or WITHOUT ROWID.
-enum class tree { table, index };
 /// The bytes at the beginning of every envelope and event that are the same in all or public.
 constexpr std::size_t public_header_bytes = 8;
 /// Bytes of zeros to put before a body, so that all of it but a public header lies in overflow pages. SQLite
 /// moves rows between leaf pages and leaves stale copies in their free space, which secure_delete does not
 /// zero (measured: 4 pieces of 607 burned bodies); overflow pages it never copies, and zeroes when they are
 /// freed. At 8,192 bytes it costs 66 bytes of disk a row.
-std::size_t padding(std::size_t page_size, tree t, std::size_t body);
+std::size_t padding(std::size_t page_size, std::size_t body);
 
 /// The tables of the main database, for statistics.
 constexpr const char* main_tables[] = {"spool_envelope", "spool_item", "batch",    "envelope",

@@ -92,6 +92,7 @@ class subject {
         options o;
         o.directory = directory;
         o.size_budget = std::uint64_t{256} << 30U;
+        if (getenv("SPOOL_MB")) o.spool_file = std::strtoull(getenv("SPOOL_MB"), nullptr, 10) << 20U;
         store_ = std::make_unique<store>(o);
     }
     store& s() { return *store_; }

@@ -63,13 +63,71 @@ TEST_CASE("a newer schema is refused with a sentence, by store and reader, and l
     b.put(body(1));
     b.open_store.reset();
     const auto db = b.opts.directory / "changgu.db";
-    run_sql(db, "PRAGMA user_version = 3");
+    run_sql(db, "PRAGMA user_version = 4");
     CHECK(refusal(b) ==
-          "changgu.db was written by a newer version of Changgu (schema 3; this one knows up to 2)");
+          "changgu.db was written by a newer version of Changgu (schema 4; this one knows up to 3)");
     CHECK_THROWS_AS(reader(b.opts.directory), std::runtime_error);
-    run_sql(db, "PRAGMA user_version = 2");
+    run_sql(db, "PRAGMA user_version = 3");
     CHECK(refusal(b).empty());
     CHECK(b.read().has_envelope(id_of(body(1))));
+}
+
+TEST_CASE("items of schema 2 are as they were, with nothing but zeros and public headers beside their rows") {
+    bench b;
+    const std::vector sizes{std::size_t{8192}, std::size_t{65536}, std::size_t{4100}, std::size_t{12290}};
+    for (std::uint64_t n = 0; n < 20; ++n) {
+        b.put_reply(address_of(n), body(n, sizes[n % 4]));
+        b.put_blob(address_of(n), body(100 + n, sizes[n % 4]));
+        if (n == 9) b.burn({address_of(3)});
+        if (n == 9) b.release(1, 2025 * 12);
+    }
+    b.open_store.reset();
+    const auto db = b.opts.directory / "changgu.db";
+    run_sql(db, R"(BEGIN;
+        CREATE TABLE i(kind INTEGER NOT NULL, address BLOB NOT NULL, state INTEGER NOT NULL, month INTEGER NOT NULL,
+            pad BLOB NOT NULL, body BLOB, PRIMARY KEY(kind, address)) STRICT, WITHOUT ROWID;
+        INSERT INTO i SELECT kind, address, state, month, pad, body FROM item;
+        DROP TABLE item; ALTER TABLE i RENAME TO item;
+        CREATE TABLE s(seq INTEGER NOT NULL PRIMARY KEY, kind INTEGER NOT NULL, address BLOB NOT NULL,
+            state INTEGER NOT NULL, pad BLOB NOT NULL, body BLOB) STRICT, WITHOUT ROWID;
+        INSERT INTO s SELECT * FROM spool_item;
+        DROP TABLE spool_item; ALTER TABLE s RENAME TO spool_item;
+        CREATE UNIQUE INDEX spool_item_address ON spool_item(kind, address);
+        PRAGMA user_version = 2; COMMIT; VACUUM)");
+    b.reopen();
+    for (std::uint64_t n = 0; n < 20; ++n) {
+        CHECK(b.state(item_kind::reply, address_of(n)) ==
+              (n == 3 ? item_state::burned : item_state::present));
+        CHECK(b.read().read(item_kind::blob, std::vector{address_of(n)})[0].body ==
+              body(100 + n, sizes[n % 4]));
+    }
+    CHECK(b.read().check().empty());
+    // Written anew, an item takes the same padding.
+    const auto pad_of = [&](const std::string& table, const std::string& address) {
+        std::string found;
+        sqlite3* raw = nullptr;
+        REQUIRE(sqlite3_open(db.c_str(), &raw) == SQLITE_OK);
+        const auto sql =
+            "SELECT length(pad) FROM " + table + " WHERE kind = 3 AND address = x'" + address + "'";
+        sqlite3_exec(
+            raw, sql.c_str(),
+            [](void* to, int, char** value, char**) {
+                *static_cast<std::string*>(to) = value[0];
+                return 0;
+            },
+            &found, nullptr);
+        sqlite3_close(raw);
+        return found;
+    };
+    for (std::uint64_t n = 0; n < 4; ++n) {
+        b.put_blob(address_of(50 + n), body(n, sizes[n]));
+        const auto fresh = pad_of("spool_item", crypto::to_hex(address_of(50 + n).view()));
+        CHECK_FALSE(fresh.empty());
+        CHECK(pad_of("item", crypto::to_hex(address_of(4 + n).view())) == fresh);
+        CHECK(pad_of("spool_item", crypto::to_hex(address_of(12 + n).view())) == fresh);
+    }
+    b.release();
+    CHECK(b.read().check().empty());
 }
 
 TEST_CASE("a database of something else is refused and left alone") {

@@ -40,6 +40,7 @@ const std::map<std::string, std::string> allowed{
     {"envelope.body", "its own"},
     {"arrangement.only", "one row"},
     {"arrangement.changes", "a count"},
+    {"item.number", "random"},
     {"item.kind", "one of three"},
     {"item.address", "its own"},
     {"item.state", "one of three"},
