@@ -1,9 +1,13 @@
-// Writing. One thread writes; what waits is committed together (natural group commit: the fsync of one group
-// is the gathering time of the next), and nothing is acknowledged before its commit is on disk.
+// Writing. One thread writes envelopes, another everything else; what waits is written together (natural group
+// commit: the fsync of one group is the gathering time of the next), and nothing is acknowledged before it is
+// on disk.
 //
 // Arrival order is hidden in two steps. An acknowledged item is durable at once in a *spool*, which
-// necessarily has an order; the release tick moves the spool, sorted by id and mixed with chaff, into the
-// numbered batch in one transaction, zeroes the spool's pages and truncates the write-ahead log. Random keys
+// necessarily has an order: a log of files for envelopes (spool.hpp), a table for items. The release tick
+// moves the spool, sorted by id and mixed with chaff, into the numbered batch, in short transactions that no
+// reader sees and a last one that shows them all; it zeroes the spool and truncates the write-ahead log. The
+// items move in the last transaction: moved in parts, each part would take the pages that the one before it
+// left, and so show in which order that had come. Random keys
 // alone would not do: SQLite allocates pages as rows arrive, whatever their key. Rejected too: shuffling in
 // memory before the first write, which would lose acknowledged reports at a power cut.
 //
@@ -87,7 +91,8 @@ class store {
     // The tick
 
     /// Makes the next batch, also when nothing came in, and publishes the reply index. Chaff fills the batch
-    /// to the least multiple of `fill` that leaves room for one. Everything or nothing.
+    /// to the least multiple of `fill` that leaves room for one. Everything or nothing. Submissions go on
+    /// meanwhile, for the batch after it.
     void release(release_input input, callback<result<release_report>> done);
     /// Merges batches released 14 or more days before `today` into one a month, under the highest of their
     /// numbers and sorted anew, and rewrites the file if any were.
