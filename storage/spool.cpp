@@ -63,6 +63,7 @@ void spool::recover(const std::filesystem::path& directory) {
     }
     if (!full_.empty()) {
         active_ = std::move(full_.back());
+        active_used_ = true;
         full_.pop_back();
     } else if (!ready_.empty()) {
         active_ = std::move(ready_.back());
@@ -132,6 +133,7 @@ std::optional<spool::group> spool::take() {
     if (incoming_) {
         full_.push_back(std::move(active_));
         active_ = std::move(incoming_);
+        active_used_ = false;
         files_.notify_all();
     }
     if (queue_.empty() && stopping_) return std::nullopt;
@@ -234,6 +236,7 @@ void spool::append(std::span<waiting*> run) {
     entries.reserve(run.size());
     for (const auto* w : run) entries.push_back({w->id, w->epoch, w->body});
     auto at = active_->append(entries);
+    active_used_ = true;
     const std::scoped_lock lock(known_mutex_);
     for (const auto* w : run) {
         known_[w->id] = {{w->id, w->epoch, static_cast<std::uint32_t>(w->body.size()), at}, active_.get()};
@@ -283,7 +286,7 @@ std::unique_ptr<segment> spool::fresh_segment() {
 
 spool::sealed spool::seal() {
     sealed out;
-    if (count() != 0 || std::exchange(erased_, false)) {
+    if (active_used_) {
         auto next = fresh_segment();
         std::unique_lock lock(mutex_);
         incoming_ = std::move(next);
@@ -348,7 +351,6 @@ std::uint64_t spool::erase_epoch(std::uint32_t epoch) {
             if (p.in && p.what.epoch == epoch) by_file[p.in].push_back(p.what);
     }
     for (const auto& [s, records] : by_file) {
-        erased_ = true;
         s->erase(records);
         const std::scoped_lock lock(known_mutex_);
         for (const auto& r : records) {

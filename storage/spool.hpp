@@ -122,7 +122,8 @@ class spool {
     std::deque<waiting> queue_;
     std::size_t queued_bytes_ = 0;
     bool stopping_ = false;
-    bool finished_ = false;             ///< the writing thread has
+    bool finished_ = false; ///< the writing thread has
+    std::atomic<bool> active_used_ = false;
     std::unique_ptr<segment> active_;   ///< of the writing thread
     std::unique_ptr<segment> incoming_; ///< takes its place before the next group
     std::vector<std::unique_ptr<segment>> full_;
@@ -130,7 +131,6 @@ class spool {
     std::vector<std::unique_ptr<segment>> ready_;
     std::set<std::uint32_t> numbers_;
     std::optional<file_error> cannot_prepare_;
-    bool erased_ = false; ///< of the writer's thread: something was, since files were last sealed
 
     std::mutex join_mutex_;
     std::thread writing_;

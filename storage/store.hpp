@@ -1,6 +1,6 @@
-// Writing. One thread writes envelopes, another everything else; what waits is written together (natural group
-// commit: the fsync of one group is the gathering time of the next), and nothing is acknowledged before it is
-// on disk.
+// Writing. One thread writes envelopes, another everything else; what waits is written together (natural
+// group commit: the fsync of one group is the gathering time of the next), and nothing is acknowledged before
+// it is on disk.
 //
 // Arrival order is hidden in two steps. An acknowledged item is durable at once in a *spool*, which
 // necessarily has an order: a log of files for envelopes (spool.hpp), a table for items. The release tick

@@ -207,6 +207,32 @@ TEST_CASE("an erased epoch stays erased after a restart, and its place is no dam
         CHECK(parse_segment(file_bytes(spool_file(b, number))).blank);
 }
 
+TEST_CASE("a release that fails again and again takes no more files, and loses nothing") {
+    bench b;
+    put_five(b);
+    b.reopen();
+    auto input = no_chaff();
+    input.epoch = 1;
+    input.make_chaff = []() -> bytes { throw std::runtime_error("no entropy"); };
+    const auto fail = [&] {
+        CHECK(wait<result<release_report>>([&](auto done) {
+                  b.s().release(input, std::move(done));
+              }).has_error());
+    };
+    fail();
+    CHECK(b.put(body(6)) == put_outcome::stored);
+    fail();
+    b.open_store.reset();
+    b.reopen();
+    const auto files = spool_numbers(b.opts.directory).size();
+    for (int i = 0; i < 5; ++i) fail();
+    b.open_store.reset();
+    CHECK(spool_numbers(b.opts.directory).size() <= files + 1);
+    b.reopen();
+    CHECK(b.release().envelopes == 6);
+    CHECK(b.read().check().empty());
+}
+
 TEST_CASE("replies and submissions go on while a release is under way, and are in the next batch") {
     bench b;
     for (std::uint64_t n = 0; n < 600; ++n)
