@@ -212,7 +212,8 @@ segment::segment(const std::filesystem::path& directory, std::uint32_t number,
     if (::fstat(file_.fd(), &s) != 0) throw file_error(errno);
     size_ = static_cast<std::uint64_t>(s.st_size);
     key_ = contents.key;
-    end_ = dirty_end_ = contents.end;
+    end_ = contents.end;
+    dirty_end_ = contents.blank ? size_ : end_;
     if (contents.torn) {
         write_zeros(end_, size_);
         file_.sync();
@@ -336,12 +337,13 @@ std::vector<std::uint32_t> spool_numbers(const std::filesystem::path& directory)
     return numbers;
 }
 
-std::optional<bytes> read_segment(const std::filesystem::path& directory, std::uint32_t number) {
+std::optional<bytes> read_segment(const std::filesystem::path& directory, std::uint32_t number,
+                                  std::uint64_t most) {
     try {
         const file f(path_of(directory, number), O_RDONLY);
         struct stat s{};
         if (::fstat(f.fd(), &s) != 0) throw file_error(errno);
-        return f.read(0, static_cast<std::size_t>(s.st_size));
+        return f.read(0, std::min(most, static_cast<std::uint64_t>(s.st_size)));
     } catch (const file_error& e) {
         if (e.code().value() == ENOENT) return std::nullopt;
         throw;

@@ -21,6 +21,7 @@
 
 #include <array>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <span>
 #include <system_error>
@@ -88,7 +89,8 @@ class segment {
     /// Makes the file, durably; replaces one that is there.
     static std::unique_ptr<segment> create(const std::filesystem::path& directory, std::uint32_t number,
                                            std::uint64_t size);
-    /// Opens a file that parse_segment() understood, and cuts off a torn end.
+    /// Opens a file that parse_segment() understood, and cuts off a torn end. Of one that is blank only the
+    /// beginning need have been read: the first group is written with zeros to the end behind it.
     segment(const std::filesystem::path& directory, std::uint32_t number, const segment_contents& contents);
 
     [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
@@ -135,8 +137,9 @@ struct spool_listing {
 };
 /// The numbers of the spool's files in a directory, in order.
 std::vector<std::uint32_t> spool_numbers(const std::filesystem::path& directory);
-/// A file of the spool, whole. Nothing if it is gone.
-std::optional<bytes> read_segment(const std::filesystem::path& directory, std::uint32_t number);
+/// A file of the spool, or its first `most` bytes. Nothing if it is gone.
+std::optional<bytes> read_segment(const std::filesystem::path& directory, std::uint32_t number,
+                                  std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
 /// Damage is looked at twice, as a running store may be writing meanwhile.
 spool_listing list_spool(const std::filesystem::path& directory);
 /// The body; nothing if it has been released meanwhile.

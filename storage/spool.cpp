@@ -11,7 +11,10 @@ namespace changgu::storage {
 namespace {
 
 constexpr std::size_t group_envelopes = 256;
-constexpr std::size_t files_ready = 2;
+constexpr std::size_t files_ready = 2; // made in advance
+constexpr std::size_t files_kept = 16; // after a release: to make one costs 3 us an envelope
+// A file that is blank as far as this counts as blank: a start must not read all that is kept.
+constexpr std::uint64_t probe_bytes = std::uint64_t{64} << 10U;
 
 } // namespace
 
@@ -34,13 +37,13 @@ spool::spool(const options& o, vital_signs& signs, database main)
 
 void spool::recover(const std::filesystem::path& directory) {
     for (const auto number : spool_numbers(directory)) {
-        const auto content = read_segment(directory, number).value();
-        const auto c = parse_segment(content);
+        auto c = parse_segment(read_segment(directory, number, probe_bytes).value());
+        if (!c.blank || !c.readable) c = parse_segment(read_segment(directory, number).value());
         if (!c.readable)
             throw std::runtime_error("the spool is damaged: spool-" + std::to_string(number) +
                                      " cannot be read; nothing was changed");
         auto s = std::make_unique<segment>(directory, number, c);
-        if (c.blank && (!c.finished || s->size() != file_bytes_ || ready_.size() == files_ready)) {
+        if (c.blank && (!c.finished || s->size() != file_bytes_ || ready_.size() == files_kept)) {
             s->remove();
             continue;
         }
@@ -331,7 +334,7 @@ bool spool::wipe_one() {
     auto& s = *published_.back();
     s.wipe();
     const std::scoped_lock lock(mutex_);
-    if (ready_.size() < files_ready && s.size() == file_bytes_) {
+    if (ready_.size() < files_kept && s.size() == file_bytes_) {
         ready_.push_back(std::move(published_.back()));
     } else {
         s.remove();

@@ -92,7 +92,6 @@ class subject {
         options o;
         o.directory = directory;
         o.size_budget = std::uint64_t{256} << 30U;
-        if (getenv("SPOOL_MB")) o.spool_file = std::strtoull(getenv("SPOOL_MB"), nullptr, 10) << 20U;
         store_ = std::make_unique<store>(o);
     }
     store& s() { return *store_; }
@@ -172,13 +171,13 @@ class subject {
     std::uint64_t replies_ = 0;
 };
 
-/// Median of the rounds' mean CPU µs of `one(n)` for n = 0, 1, ...
+/// Median of the rounds' mean CPU µs of `one(n)` for the same n = 0, 1, ...: the first round brings what the
+/// others need into the system's memory.
 template <class One> double each_us(One one) {
     std::vector<double> means;
-    std::uint64_t n = 0;
     for (int r = 0; r < rounds; ++r) {
         const double before = cpu_us(CLOCK_THREAD_CPUTIME_ID);
-        for (std::size_t i = 0; i < measured_lookups; ++i) one(n++);
+        for (std::uint64_t n = 0; n < measured_lookups; ++n) one(n);
         means.push_back((cpu_us(CLOCK_THREAD_CPUTIME_ID) - before) / measured_lookups);
     }
     return at_share(means, 0.5);
@@ -202,20 +201,18 @@ void at_size(subject& at, std::uint64_t stored) {
     const auto used = at.s().make_reader().stats().used;
     const auto file = at.file_bytes();
     auto r = at.s().make_reader();
-    const auto step = stored > rounds * measured_lookups ? stored / (rounds * measured_lookups) : 1;
+    const auto step = std::max(stored / measured_lookups, std::uint64_t{1});
     // Asked in random order: addresses are hashes of n.
     const auto ask = [&](std::uint64_t n) {
         const auto a = address_of(n);
-        const double before = cpu_us(CLOCK_THREAD_CPUTIME_ID);
         (void)r.read_replies(std::span(&a, 1));
-        return cpu_us(CLOCK_THREAD_CPUTIME_ID) - before;
     };
     std::cout << "  {";
     print("stored", static_cast<double>(stored));
     print("reply_hit_us", each_us([&](std::uint64_t n) { ask((n * step) % stored); }));
     print("reply_miss_us", each_us([&](std::uint64_t n) { ask(n + (std::uint64_t{1} << 40U)); }));
     std::vector<envelope_id> known;
-    for (std::uint64_t n = 0; n < measured_lookups * rounds; ++n) known.push_back(id_of((n * step) % stored));
+    for (std::uint64_t n = 0; n < measured_lookups; ++n) known.push_back(id_of((n * step) % stored));
     print("has_hit_us", each_us([&](std::uint64_t n) { (void)r.has_envelope(known[n]); }));
     for (auto& id : known) id.value[5] = static_cast<crypto::byte>(~id.value[5]);
     print("has_miss_us", each_us([&](std::uint64_t n) { (void)r.has_envelope(known[n]); }));
