@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 
 namespace changgu::storage {
 namespace {
@@ -262,6 +263,8 @@ void spool::prepare() {
             made = segment::create(directory_, number, file_bytes_);
         } catch (const file_error& e) {
             failed = e;
+        } catch (const std::bad_alloc&) {
+            failed = file_error(ENOMEM);
         }
         lock.lock();
         cannot_prepare_ = failed;

@@ -7,9 +7,9 @@
 #include "storage/spool.hpp"
 #include "storage/store.hpp"
 
-#include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
