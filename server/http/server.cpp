@@ -29,6 +29,14 @@ using changgu::server::log_level;
 
 struct server::state {
     state(server_options o, const router& table) : options(std::move(o)), routes(table) {}
+    state(const state&) = delete;
+    state& operator=(const state&) = delete;
+    // The first worker accepts for all: what it has accepted and not handed over belongs to the contexts of
+    // the others, which must still be there when it goes.
+    ~state() {
+        for (auto* l : {&on_tls, &on_plain, &on_unix}) l->reset();
+        while (!workers.empty()) workers.pop_front();
+    }
 
     ssl_ptr new_ssl() {
         const std::lock_guard lock(tls_mutex);
