@@ -94,6 +94,7 @@ class staging {
         transaction t(w_.main, transaction::kind::write);
         std::uint64_t moved = 0;
         for (const auto& e : some) {
+            w_.envelopes.note_released(e.id());
             const auto& body = e.from.in ? body_ = e.from.in->read(e.from.what) : e.chaff;
             w_.main.run("INSERT INTO envelope(seq, batch, epoch, id, pad, body) VALUES(?1, ?2, ?3, ?4, "
                         "zeroblob(?5), ?6)",

@@ -14,27 +14,24 @@ namespace {
 constexpr std::size_t group_envelopes = 256;
 constexpr std::size_t files_ready = 2; // made in advance
 constexpr std::size_t files_kept = 16; // after a release: to make one costs 3 us an envelope
-// The index of a million released ids takes 45 MiB; SQLite's own 2 MiB would read it from the file again and
-// again.
-constexpr int index_cache_kib = -64 * 1024; // negative: KiB instead of pages
 // A file that is blank as far as this counts as blank: a start must not read all that is kept.
 constexpr std::uint64_t probe_bytes = std::uint64_t{64} << 10U;
 
-} // namespace
-
-std::size_t spool::keyed_hash::operator()(const envelope_id& id) const noexcept {
-    std::size_t out = 0;
-    static_assert(sizeof out == crypto_shorthash_BYTES);
-    crypto_shorthash(reinterpret_cast<crypto::byte*>(&out), id.data(), id.size(), key.data());
-    return out;
+id_filter filter_of(database& main) {
+    constexpr std::uint64_t least = 500'000; // 1 MiB
+    constexpr std::uint64_t growth = 2;      // until the next start
+    id_filter f(std::max(least, growth * main.number("SELECT coalesce(max(seq), 0) FROM envelope")));
+    auto q = main.ask("SELECT id FROM envelope ORDER BY id");
+    while (q.step()) f.add(q.fixed<envelope_id>(0));
+    return f;
 }
+
+} // namespace
 
 spool::spool(const options& o, vital_signs& signs, database main)
     : directory_(o.directory), size_budget_(o.size_budget), queue_jobs_(o.queue_jobs),
       queue_bytes_(o.queue_bytes), file_bytes_(std::max(o.spool_file, segment::records_begin * 2)),
-      signs_(signs), main_(std::move(main)),
-      known_(0, keyed_hash{crypto::random_fixed<crypto::fixed_bytes<struct hash_key_tag, 16>>().value}) {
-    main_.pragma("cache_size = " + std::to_string(index_cache_kib));
+      signs_(signs), main_(std::move(main)), released_(filter_of(main_)) {
     recover(directory_);
     preparing_ = std::thread([this] { prepare(); });
     writing_ = std::thread([this] { loop(); });
@@ -60,7 +57,7 @@ void spool::recover(const std::filesystem::path& directory) {
         // What is published was left by a crash before its file was zeroed.
         std::size_t unreleased = 0;
         for (const auto& r : c.records) {
-            if (main_.ask("SELECT 1 FROM envelope WHERE id = ?1", r.id.view()).step()) continue;
+            if (is_released(r.id)) continue;
             ++unreleased;
             if (known_.try_emplace(r.id, place{r, s.get()}).second)
                 signs_.spool_used += segment::record_bytes(r.size);
@@ -205,19 +202,19 @@ void spool::write(group& g) {
     refuse(g, why);
 }
 
-// The log is looked into before the database's snapshot is taken: what leaves the log meanwhile is in the
-// snapshot.
+bool spool::is_released(const envelope_id& id) {
+    return released_.may_contain(id) && main_.ask("SELECT 1 FROM envelope WHERE id = ?1", id.view()).step();
+}
+
+// The log is looked into before the database: what leaves the log meanwhile is in the database.
 void spool::find_known(group& g) {
     {
         const std::scoped_lock lock(known_mutex_);
         for (auto& w : g)
             if (known_.contains(w.id)) w.outcome = put_outcome::exists;
     }
-    const transaction snapshot(main_, transaction::kind::read);
     for (auto& w : g)
-        if (w.outcome == put_outcome::stored &&
-            main_.ask("SELECT 1 FROM envelope WHERE id = ?1", w.id.view()).step())
-            w.outcome = put_outcome::exists;
+        if (w.outcome == put_outcome::stored && is_released(w.id)) w.outcome = put_outcome::exists;
 }
 
 void spool::admit(group& g) {

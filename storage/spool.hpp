@@ -3,9 +3,10 @@
 // fdatasync a group. Envelopes do not wait for SQLite, nor for a release: a release *seals* the files written
 // so far, and what comes in meanwhile goes on in a fresh one. A second thread keeps fresh files ready.
 //
-// What is in the log is known by id in memory, some 100 bytes an envelope, in a table under a random hash
-// key: ids can be ground by whoever sends envelopes. An id leaves it only after the batch it is in was
-// published, so there is no moment at which an acknowledged envelope is in neither place.
+// What is in the log is known by id in memory, some 100 bytes an envelope. An id leaves it only after the
+// batch it is in was published, so there is no moment at which an acknowledged envelope is in neither place.
+// Of what was released a filter is in memory (id_filter.hpp); the database is asked only if that cannot say
+// no.
 //
 // After a failed write or fdatasync nothing is acknowledged until a restart has read the files again: the
 // kernel may call pages clean that it has lost. At a restart a torn end is cut off. What was acknowledged and
@@ -14,6 +15,7 @@
 #pragma once
 
 #include "storage/database.hpp"
+#include "storage/id_filter.hpp"
 #include "storage/segment.hpp"
 #include "storage/store.hpp"
 
@@ -56,6 +58,8 @@ class spool {
 
     // From the writer's thread. All throw file_error.
 
+    /// Before an envelope is published that this id belongs to.
+    void note_released(const envelope_id& id) noexcept { released_.add(id); }
     struct sealed_envelope {
         spooled what;
         const segment* in = nullptr;
@@ -89,15 +93,11 @@ class spool {
         spooled what;
         segment* in = nullptr; ///< none: not acknowledged yet
     };
-    struct keyed_hash {
-        segment_key key;
-        std::size_t operator()(const envelope_id& id) const noexcept;
-    };
-
     void recover(const std::filesystem::path& directory);
     void loop();
     std::optional<group> take();
     void write(group& g);
+    [[nodiscard]] bool is_released(const envelope_id& id);
     void find_known(group& g);
     void admit(group& g);
     void append(std::span<waiting*> run);
@@ -115,6 +115,7 @@ class spool {
 
     mutable std::mutex known_mutex_; ///< never held while a file is written
     std::unordered_map<envelope_id, place, keyed_hash> known_;
+    id_filter released_;
 
     std::mutex mutex_;
     std::condition_variable wake_;  ///< of the writing thread
