@@ -172,7 +172,7 @@ TEST_CASE("a backup is complete, opens, and has neither pepper nor order of arri
     b.put(body(500));
     b.release();
     std::vector<bytes> spooled;
-    for (std::uint64_t n = 0; n < 200; ++n) {
+    for (std::uint64_t n = 1000; n < 2000; ++n) {
         spooled.push_back(body(n));
         b.put(spooled.back());
     }
@@ -186,17 +186,7 @@ TEST_CASE("a backup is complete, opens, and has neither pepper nor order of arri
     CHECK(pieces_on_disk(elsewhere.path(), {pepper_bytes}) == 0);
     CHECK(pieces_on_disk(b.opts.directory, {pepper_bytes}) == 3);
 
-    const auto file = file_bytes(copy);
-    long concordant = 0;
-    long pairs = 0;
-    std::vector<const void*> at;
-    for (const auto& x : spooled) at.push_back(::memmem(file.data(), file.size(), x.data() + 4000, 64));
-    for (std::size_t i = 0; i < at.size(); ++i)
-        for (std::size_t j = i + 1; j < at.size(); ++j, ++pairs) {
-            REQUIRE(at[i] != nullptr);
-            concordant += at[i] < at[j] ? 1 : -1;
-        }
-    CHECK(std::abs(static_cast<double>(concordant) / static_cast<double>(pairs)) < 0.15);
+    CHECK(std::abs(order_in(file_bytes(copy), spooled)) < 0.1);
 
     b.open_store.reset();
     const auto restored = elsewhere / "restored";
@@ -210,7 +200,7 @@ TEST_CASE("a backup is complete, opens, and has neither pepper nor order of arri
     CHECK(b.read().latest_batch() == restored_at); // above whatever a reviewer had read since the backup
     CHECK(b.read().inbox_count(restored_at - 1) == 1);
     CHECK(b.read().has_envelope(id_of(spooled[7])));
-    CHECK(b.release().envelopes == 200);
+    CHECK(b.release().envelopes == spooled.size());
     CHECK_FALSE(b.read().find_keyring(1)); // nobody has its pepper any more
     CHECK(b.read().check().empty());
 }

@@ -25,17 +25,7 @@ double tau(const bench& b, const std::vector<bytes>& arrived) {
     for (const auto number : spool_numbers(b.opts.directory))
         crypto::append(file, file_bytes(b.opts.directory / ("spool-" + std::to_string(number))));
     crypto::append(file, file_bytes(b.opts.directory / "changgu.db"));
-    std::vector<const void*> at;
-    for (const auto& x : arrived) {
-        const void* p = ::memmem(file.data(), file.size(), x.data() + 4000, 64);
-        REQUIRE(p != nullptr);
-        at.push_back(p);
-    }
-    long concordant = 0;
-    long pairs = 0;
-    for (std::size_t i = 0; i < at.size(); ++i)
-        for (std::size_t j = i + 1; j < at.size(); ++j, ++pairs) concordant += at[i] < at[j] ? 1 : -1;
-    return static_cast<double>(concordant) / static_cast<double>(pairs);
+    return order_in(file, arrived);
 }
 
 std::vector<bytes> bodies(std::uint64_t first, std::size_t count) {
@@ -101,9 +91,9 @@ TEST_CASE("chaff that cannot be made leaves everything as it was") {
 TEST_CASE("after a tick the file does not tell the order of arrival, before it does") {
     bench b;
     // All in one file: which of several is filled first depends on how quickly they were made.
-    b.opts.spool_file = 8'000'000;
+    b.opts.spool_file = 16'000'000;
     b.reopen();
-    const auto arrived = bodies(0, 500);
+    const auto arrived = bodies(0, 1000);
     put_all(b, arrived);
     CHECK(tau(b, arrived) == doctest::Approx(1.0));
     b.release(with_chaff(8, 5000));
@@ -111,7 +101,7 @@ TEST_CASE("after a tick the file does not tell the order of arrival, before it d
     CAPTURE(first);
     CHECK(std::abs(first) < 0.1);
     // The second tick reuses the pages that the first spool left.
-    const auto later = bodies(20'000, 500);
+    const auto later = bodies(20'000, 1000);
     put_all(b, later);
     b.release(with_chaff(8, 6000));
     const auto second = tau(b, later);

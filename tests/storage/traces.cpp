@@ -173,7 +173,7 @@ TEST_CASE("a reader in the middle of a transaction delays the truncation, and no
     sqlite3_close(other);
 
     bool gone = false;
-    for (int i = 0; i < 60 && !gone; ++i) {
+    for (int i = 0; i < 1200 && !gone; ++i) {
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
         gone = pieces_on_disk(b.opts.directory, {secret}) == 0;
     }

@@ -96,7 +96,7 @@ TEST_CASE("what was acknowledged while the server was being stopped is there aft
                 ++total;
             }
         });
-    for (int i = 0; i < 2000 && total < 20; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    for (int i = 0; i < 12000 && total < 20; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     f.stop();
     for (auto& t : threads) t.join();
     CHECK(total >= 20);

@@ -119,7 +119,7 @@ TEST_CASE("the thread of upkeep releases by itself") {
     f.app().upkeep().start();
     f.now += tick;
     std::size_t found = 0;
-    for (int i = 0; i < 100 && found == 0; ++i) {
+    for (int i = 0; i < 1200 && found == 0; ++i) {
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
         found = inbox_size(f);
     }
