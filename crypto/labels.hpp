@@ -19,6 +19,9 @@ inline constexpr std::string_view keyring_salt = "changgu/keyring/v1";
 inline constexpr std::string_view keyring_wrap = "changgu/wrap/v1";
 inline constexpr std::string_view enrolment = "changgu/enrol/v1";
 inline constexpr std::string_view enrolment_check = "changgu/enrol-check/v1";
+inline constexpr std::string_view work = "changgu/work/v1";
+inline constexpr std::string_view work_salt = "changgu/work-salt/v1";
+inline constexpr std::string_view work_ticket = "changgu/work-ticket/v1";
 
 // First lines of the texts that root keys sign.
 inline constexpr std::string_view statement = "changgu/statement/v1";

@@ -13,6 +13,9 @@ export const label = {
   keyringWrap: 'changgu/wrap/v1',
   enrolment: 'changgu/enrol/v1',
   enrolmentCheck: 'changgu/enrol-check/v1',
+  work: 'changgu/work/v1',
+  workSalt: 'changgu/work-salt/v1',
+  workTicket: 'changgu/work-ticket/v1',
 
   // First lines of the texts that root keys sign.
   statement: 'changgu/statement/v1',

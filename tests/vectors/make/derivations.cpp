@@ -90,6 +90,9 @@ json::object make_labels() {
     CHANGGU_LABEL(kdf_blob_key);
     CHANGGU_LABEL(kdf_keyring);
     CHANGGU_LABEL(sign_handover);
+    CHANGGU_LABEL(work);
+    CHANGGU_LABEL(work_salt);
+    CHANGGU_LABEL(work_ticket);
 #undef CHANGGU_LABEL
     return file_of("Every label that separates one use of a primitive from another.", std::move(cases));
 }

@@ -47,5 +47,6 @@ json::object make_note();
 json::object make_key_log();
 json::object make_signing();
 json::object make_enrolment();
+json::object make_work();
 
 } // namespace changgu::vectors
