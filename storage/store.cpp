@@ -53,6 +53,10 @@ struct databases {
 databases open(const options& o) {
     databases d{open_for_writing(o.directory, which::main, o.page_size),
                 open_for_writing(o.directory, which::peppers, o.page_size)};
+    // What a killed process had written and not yet synced is what this one reads, answers by and deletes by,
+    // so it is made durable first. That also takes away what a power cut has left of a log that was
+    // truncated.
+    for (auto* db : {&d.main, &d.peppers}) db->truncate_log(truncate_patience_ms);
     publish_first_index(d.main);
     drop_staged(d.main);
     return d;
