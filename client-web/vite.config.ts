@@ -1,6 +1,13 @@
 // How an entry is built; build/build.mjs says which. The same sources give the same bytes on every machine.
 import { defineConfig } from 'vite';
 
+/** The Korean word list is decomposed as it comes; composed it is smaller, and the code takes it either way. */
+const composedWords = {
+  name: 'composed-words',
+  transform: (code: string, id: string) =>
+    id.includes('bip39/wordlists/korean') ? { code: code.normalize('NFC'), map: null } : undefined,
+};
+
 export default defineConfig({
   root: import.meta.dirname,
   publicDir: false,
@@ -21,6 +28,7 @@ export default defineConfig({
   },
   worker: {
     format: 'es',
+    plugins: () => [composedWords],
     rolldownOptions: {
       output: { codeSplitting: { groups: [{ name: 'sodium', test: /node_modules\/libsodium/ }] } },
     },

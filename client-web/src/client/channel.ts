@@ -4,7 +4,7 @@
 // server's problems (busy, epoch-closed, taken, …). Calls say only what is particular to them.
 import { byteAt, compare, concat, equal, fromBase64, fromU32, toBase64, toHex } from '../protocol/bytes';
 import { eventSize } from '../protocol/case_event';
-import { suite1 } from '../protocol/envelope';
+import { envelopeId, suite1 } from '../protocol/envelope';
 import { fail } from '../protocol/errc';
 import { chunkSize } from '../protocol/file_stream';
 import { KeyLog } from '../protocol/key_log';
@@ -12,8 +12,10 @@ import { Members, writeJson, type Json, type JsonObject } from '../protocol/json
 import { maxNoteSize } from '../protocol/note';
 import { signSignIn } from '../protocol/signing';
 import { wipe } from '../protocol/sodium';
+import { bitsOf } from '../protocol/work';
 import { CodedError } from '../rpc/rpc';
 import { badAnswer, send, stream, type Answer, type Call, type Fetch } from './transport';
+import { maxBits, searchWork, type Watch, type WorkDemand } from './work';
 
 export const tokensAtOnce = 4;
 export const blobsAtOnce = 16;
@@ -26,6 +28,8 @@ const prefixSize = 16;
 const inboxRecord = 4 + suite1.envelopeSize;
 const maxInbox = 2 ** 40;
 const longTimeout = 120_000;
+const workLife = 120; // seconds
+const proofs = 4; // that are looked for before a submission is given up: some six minutes at most
 
 const itemStates = ['unknown', 'present', 'burned', 'expired'] as const;
 export type ItemState = (typeof itemStates)[number];
@@ -43,6 +47,8 @@ export interface KeptKeyring {
 
 export class Channel {
   private bearer: string | undefined;
+  private underLoad = false; // work was asked for the last time
+  private proven: { id: Uint8Array; header: string; until: number } | undefined;
 
   private constructor(
     readonly origin: string,
@@ -94,15 +100,57 @@ export class Channel {
 
   // --- for everybody
 
-  /** Errors: bad-envelope, epoch-closed, busy, storage-full. */
-  async postEnvelope(envelope: Uint8Array): Promise<void> {
-    await this.send({ method: 'POST', path: '/envelopes', expected: 201, bytes: envelope });
+  /** Errors: bad-envelope, epoch-closed, busy, storage-full, and those of a proof of work. */
+  async postEnvelope(envelope: Uint8Array, watch: Watch = {}): Promise<void> {
+    const call: Call = { method: 'POST', path: '/envelopes', expected: 201, bytes: envelope };
+    await this.submit(envelopeId(envelope), call, watch);
   }
 
-  /** Errors: taken. */
-  async putBlob(id: Uint8Array, chunk: Uint8Array): Promise<void> {
+  /** Errors: taken, and those of a proof of work. */
+  async putBlob(id: Uint8Array, chunk: Uint8Array, watch: Watch = {}): Promise<void> {
     const path = `/blobs/${toHex(id)}`;
-    await this.send({ method: 'PUT', path, expected: 201, bytes: chunk, timeout: longTimeout });
+    await this.submit(id, { method: 'PUT', path, expected: 201, bytes: chunk, timeout: longTimeout }, watch);
+  }
+
+  // With a proof of work where the server wants one. Nobody asks it before something is sent; but once it wanted one, it
+  // is asked ahead, so that a chunk does not go up only to be refused. Errors: stopped, work-required.
+  private async submit(id: Uint8Array, call: Call, watch: Watch): Promise<void> {
+    for (let asked = 0; ; ++asked) {
+      const work = asked > 0 || this.underLoad ? await this.prove(id, watch) : undefined;
+      try {
+        await this.send(work === undefined ? call : { ...call, work });
+        return;
+      } catch (error) {
+        const wanted = error instanceof CodedError && error.code === 'work-required';
+        if (!wanted || asked === proofs) throw error;
+      }
+      this.proven = undefined;
+    }
+  }
+
+  /** Undefined when none is wanted, or none was found while the nonce was good. */
+  private async prove(id: Uint8Array, watch: Watch): Promise<string | undefined> {
+    // The connection may have been lost since: the same proof is good again.
+    if (this.proven !== undefined && equal(this.proven.id, id) && performance.now() < this.proven.until)
+      return this.proven.header;
+    const asked = performance.now();
+    const demand = await this.workDemand();
+    this.underLoad = demand !== undefined;
+    if (demand === undefined) return undefined;
+    const header = await searchWork(this.org, id, demand, watch);
+    this.proven = header === undefined ? undefined : { id, header, until: asked + demand.seconds * 1000 };
+    return header;
+  }
+
+  private async workDemand(): Promise<WorkDemand | undefined> {
+    const answer = await this.ask({ path: '/work', expected: 200 });
+    return readAnswer(() => {
+      const bits = answer.integer('bits', maxBits);
+      if (bits === 0) return undefined;
+      const nonce = answer.bytes('nonce', 32);
+      if (bitsOf(nonce) !== bits) throw badAnswer();
+      return { nonce, seconds: answer.integer('expires_in', workLife) };
+    });
   }
 
   /** Sorted 16-byte prefixes of all addresses that are or were written to. */

@@ -13,6 +13,7 @@ export interface Call {
   json?: string; // a body, sent as application/json
   bearer?: string;
   ifMatch?: string;
+  work?: string; // a proof of work
   maxAnswer?: number; // bytes
   timeout?: number; // milliseconds without progress
 }
@@ -58,6 +59,7 @@ function requestOf(call: Call, signal: AbortSignal): RequestInit {
   if (call.json !== undefined) headers['Content-Type'] = 'application/json';
   if (call.bearer !== undefined) headers['Authorization'] = `Bearer ${call.bearer}`;
   if (call.ifMatch !== undefined) headers['If-Match'] = call.ifMatch;
+  if (call.work !== undefined) headers['Changgu-Work'] = call.work;
   // Nothing here is in shared memory; a copy would be one more place that holds a token.
   const body = (call.bytes as Uint8Array<ArrayBuffer> | undefined) ?? call.json;
   return {

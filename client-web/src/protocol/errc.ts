@@ -47,6 +47,8 @@ const classes = [
   'origin_not_listed',
   'log_forked',
   'bad_mac',
+  'bad_ticket',
+  'not_enough_work',
 ] as const;
 
 export type Errc = (typeof classes)[number];

@@ -5,7 +5,7 @@
 // `storage-full`, …), and the client's own: `offline` (no answer), `bad_answer` (an answer that is not as the API says),
 // `no_webassembly` (libsodium cannot start), `log_too_old` (the log ends before the pin's sequence number),
 // `send_unconfirmed`, `everybody_excluded`, `exclusion_unknown`, `exclusion_too_late`, `too_many_files`, `too_long`,
-// `no_thread` (burn or followUp before lookUp), `readers_changed` (an epoch began whose readers the page has not shown).
+// `stopped`, `no_thread` (burn or followUp before lookUp), `readers_changed` (an epoch began whose readers the page has not shown).
 import type { Localised } from '../i18n/language';
 import type { Progress } from '../rpc/rpc';
 
@@ -159,6 +159,8 @@ export interface ReporterApi {
   /** Sends a first report. The receipt is made first, so it is there whatever becomes of the connection. */
   send(draft: Draft, progress: Progress): Promise<Sent>;
   sendAgain(progress: Progress): Promise<Sent>;
+  /** What is being sent ends with `stopped` where it computes a proof of work or between two chunks. */
+  stop(): Promise<void>;
 
   /** Checks a receipt as typed, without a request. Errors: `word_not_in_list` with detail {position}, `bad_checksum`, `bad_length`, `bad_encoding`. */
   checkReceipt(text: string): Promise<void>;

@@ -237,8 +237,12 @@ export interface ReviewApi {
   act(id: string, action: CaseAction): Promise<CaseDetail>;
   checkReply(id: string, text: string): Promise<Repetition[]>;
   reply(id: string, draft: ReplyDraft): Promise<CaseDetail>;
-  /** Gives the case's key to a colleague, never to one whom the reporter excluded (`excluded_reader`). */
-  handOver(id: string, number: number): Promise<CaseDetail>;
+  /**
+   * Gives the case's key to a colleague, never to one whom the reporter excluded (`excluded_reader`). While the channel is
+   * under load it costs a proof of work, which stop() breaks off (`stopped`).
+   */
+  handOver(id: string, number: number, progress: Progress): Promise<CaseDetail>;
+  stop(): Promise<void>;
   attachment(id: string, message: number, index: number): Promise<Uint8Array<ArrayBuffer>>;
 
   figures(rounded: boolean): Promise<Figures>;

@@ -19,7 +19,7 @@ export function connect<T extends object>(worker: Worker): T & Api {
     const call = pending.get(reply.id);
     if (call === undefined) return;
     if (reply.kind === 'progress') {
-      call.progress?.(reply.done, reply.of);
+      call.progress?.(reply.done, reply.of, reply.effort);
       return;
     }
     pending.delete(reply.id);

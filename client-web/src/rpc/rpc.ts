@@ -4,7 +4,14 @@
 /** An object of asynchronous methods without optional parameters, so that a Progress can follow the arguments. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any method at all
 export type Api = Record<string, (...args: any[]) => Promise<unknown>>;
-export type Progress = (done: number, of: number) => void;
+/** `effort` is there while the server is given a proof of work for the next of them. */
+export type Progress = (done: number, of: number, effort?: Effort) => void;
+
+/** How a search goes that only luck ends. */
+export interface Effort {
+  chance: number; // of having found by now, below 1: it grows and never gets there
+  seconds: number; // that one search takes on average, on this device
+}
 
 export interface Call {
   id: number;
@@ -13,7 +20,7 @@ export interface Call {
 }
 
 export type Reply =
-  | { id: number; kind: 'progress'; done: number; of: number }
+  | { id: number; kind: 'progress'; done: number; of: number; effort?: Effort }
   | { id: number; kind: 'value'; value: unknown }
   | { id: number; kind: 'error'; code: string; detail?: unknown };
 

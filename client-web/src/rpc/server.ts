@@ -1,5 +1,5 @@
 // The worker's side of rpc/rpc.ts.
-import { CodedError, codeOf, type Api, type Call, type Reply } from './rpc';
+import { CodedError, codeOf, type Api, type Call, type Progress, type Reply } from './rpc';
 
 /** Answers calls with the methods of `api`. Every method is given a Progress as its last argument. */
 export function serve(scope: DedicatedWorkerGlobalScope, api: Api): void {
@@ -13,8 +13,8 @@ export function serve(scope: DedicatedWorkerGlobalScope, api: Api): void {
       answer({ id, kind: 'error', code: 'internal' });
       return;
     }
-    const progress = (done: number, of: number) => {
-      answer({ id, kind: 'progress', done, of });
+    const progress: Progress = (done, of, effort) => {
+      answer({ id, kind: 'progress', done, of, ...(effort === undefined ? {} : { effort }) });
     };
     // The method may be written without `async` and throw at once.
     Promise.resolve()

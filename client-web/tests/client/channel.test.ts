@@ -5,6 +5,7 @@ import { send } from '../../src/client/transport';
 import { concat, toBase64, u32 } from '../../src/protocol/bytes';
 import { signKeyPairFrom } from '../../src/protocol/signing';
 import { randomBytes, ready } from '../../src/protocol/sodium';
+import { checkWork } from '../../src/protocol/work';
 import { CodedError } from '../../src/rpc/rpc';
 import { KeyLogMaker } from '../key_log_maker';
 
@@ -238,6 +239,77 @@ describe('items', () => {
     expect(await codeOf(channel.readReplies(tokens()))).toBe('bad_answer');
     body = body.slice(1);
     expect(await codeOf(channel.readReplies(tokens()))).toBe('bad_answer');
+  });
+});
+
+describe('a submission under load', () => {
+  const id = new Uint8Array(32).fill(9);
+  const nonceOf = (bits: number, second = bits) => {
+    const nonce = randomBytes(32);
+    nonce[8] = second;
+    return { bits, nonce: toBase64(nonce), expires_in: 120 };
+  };
+  const proofOf = (init: RequestInit) => (init.headers as Record<string, string>)['Changgu-Work'];
+  const refused = () =>
+    Response.json({ type: 'urn:changgu:problem:work-required', title: '', status: 429 }, { status: 429 });
+
+  /** Wants a proof, made for `id` under a nonce of its own, while `demand` gives one. */
+  async function busy(demand: () => object) {
+    const nonces = new Set<string>();
+    const made = { log: KeyLogMaker.start(origin) };
+    const { org } = made.log.log;
+    const { fetcher, requests } = serving(made, (path, init) => {
+      if (path === '/work') return json(demand());
+      const proof = proofOf(init);
+      if (proof === undefined) return refused();
+      checkWork(org, id, proof);
+      nonces.add(proof.slice(0, 40));
+      return new Response(null, { status: 201 });
+    });
+    const channel = await Channel.open(origin, null, fetcher);
+    requests.length = 0;
+    const paths = () => requests.map(({ url }) => new URL(url).pathname.replace('/api/v1', ''));
+    return { channel, requests, paths, nonces };
+  }
+  const blob = `/blobs/${'09'.repeat(32)}`;
+
+  test('is sent first, then with a proof, which is good again for the same bytes', async () => {
+    const { channel, paths, nonces } = await busy(() => nonceOf(1));
+    await channel.putBlob(id, new Uint8Array(65_536));
+    expect(paths()).toEqual([blob, '/work', blob]);
+    await channel.putBlob(new Uint8Array(id), new Uint8Array(65_536));
+    expect(nonces.size).toBe(1); // the same bytes: the same proof again
+    expect(paths().slice(3)).toEqual([blob]);
+  }, 60_000);
+
+  test('needs none any more when the server says so', async () => {
+    let bits = 1;
+    const { channel, paths, requests } = await busy(() => (bits === 0 ? { bits } : nonceOf(bits)));
+    await channel.putBlob(id, new Uint8Array(65_536));
+    bits = 0;
+    const other = new Uint8Array(32).fill(8);
+    // It asks ahead, and is refused as long as this made-up server wants what it says it does not.
+    expect(await codeOf(channel.putBlob(other, new Uint8Array(65_536)))).toBe('work-required');
+    const path = blob.replaceAll('9', '8');
+    const asked = Array.from({ length: 5 }, () => ['/work', path]).flat();
+    expect(paths().slice(3)).toEqual(asked);
+    expect(requests.slice(3).map(({ init }) => proofOf(init))).toEqual(asked.map(() => undefined));
+  }, 60_000);
+
+  test.each([
+    ['more than a person can wait for', nonceOf(13)],
+    ['what its nonce does not say', nonceOf(1, 2)],
+    ['without a nonce', { bits: 1 }],
+    ['with a nonce that lasts for ever', { ...nonceOf(1), expires_in: 1e9 }],
+  ])('does not work for a server that asks %s', async (_what, demand) => {
+    const { channel } = await busy(() => demand);
+    expect(await codeOf(channel.putBlob(id, new Uint8Array(65_536)))).toBe('bad_answer');
+  });
+
+  test('can be stopped', async () => {
+    const { channel } = await busy(() => nonceOf(12));
+    const watch = { stopped: () => true };
+    expect(await codeOf(channel.putBlob(id, new Uint8Array(65_536), watch))).toBe('stopped');
   });
 });
 

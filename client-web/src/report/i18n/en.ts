@@ -143,6 +143,13 @@ export const en: Text = {
     unsaved: 'What you write is saved nowhere.',
   },
 
+  work: {
+    text: 'The channel is busy, so this device is computing a proof that this is no flood. Please keep this page open.',
+    time: (seconds: number) =>
+      `On this device it takes about ${seconds > 120 ? `${seconds / 60} minutes` : `${seconds} seconds`} on average; luck makes it shorter or longer.`,
+    stop: 'Stop',
+  },
+
   measure: {
     used: (percent) => `${percent} % of one letter used.`,
     meter: 'Space used',
@@ -325,6 +332,9 @@ export const en: Text = {
     too_long: 'The text is too long. Please shorten it, or attach it as a document.',
     send_unconfirmed:
       'It was sent, but the server did not confirm it. Press again: it will not be counted twice.',
+    stopped: 'Stopped. Nothing was sent, and what you wrote is still here.',
+    'work-required':
+      'The channel is too busy and this was not sent. What you wrote is still here. Please try again in a little while.',
     bad_checksum: 'These words do not belong together. Please check their order and letters.',
     bad_length: 'Please enter all eight words, or all 27 digits.',
     bad_encoding: 'Please check the digits. They are not those of a receipt.',

@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 
+import { roundedSeconds } from '../../i18n/duration';
 import { localised } from '../../i18n/language';
 import type { Draft, Measure, Reader } from '../contract';
 import { errorText, usePage } from '../page';
+import type { SendingState } from './sending';
 
 const pause = 300; // ms
 
@@ -11,7 +13,7 @@ interface Props {
   /** Who will be able to read it, to be named above the button. */
   readers: readonly Reader[];
   error: string;
-  progress: { done: number; of: number } | undefined;
+  progress: SendingState | undefined;
   onSend: () => void;
 }
 
@@ -42,15 +44,22 @@ export function SendBar({ draft, readers, error, progress, onSend }: Props) {
   );
 }
 
-export function Sending({ progress }: { progress: { done: number; of: number } }) {
-  const { t } = usePage();
+/** What goes on; a screen reader hears it once, and once more if a proof of work begins. */
+export function Sending({ progress: { done, of, effort } }: { progress: SendingState }) {
+  const { api, t } = usePage();
+  const label = effort === undefined ? t.form.sending : t.work.text;
+  const value = of > 1 || effort !== undefined ? { value: done + (effort?.chance ?? 0), max: of } : {};
   return (
     <div class="sending">
-      <p role="status">{t.form.sending}</p>
-      {progress.of > 1 ? (
-        <progress value={progress.done} max={progress.of} aria-label={t.form.sending} />
-      ) : (
-        <progress aria-label={t.form.sending} />
+      <p role="status">{label}</p>
+      <progress {...value} aria-label={label} />
+      {effort !== undefined && (
+        <>
+          <p class="hint">{t.work.time(roundedSeconds(effort.seconds * (of - done)))}</p>
+          <button type="button" class="button" onClick={() => void api.stop()}>
+            {t.work.stop}
+          </button>
+        </>
       )}
     </div>
   );

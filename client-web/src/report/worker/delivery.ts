@@ -1,6 +1,7 @@
 // How a message gets to the server: sealed for the epoch's readers, its files first and in random order, the same bytes
 // again while the connection is lost, and sealed anew when its epoch has closed meanwhile.
 import type { Channel } from '../../client/channel';
+import type { Watch } from '../../client/work';
 import { utf8 } from '../../protocol/bytes';
 import { sealEnvelope } from '../../protocol/envelope';
 import { blobId, blobToken, encryptFile, type Attachment } from '../../protocol/file_stream';
@@ -9,7 +10,7 @@ import { writeJson, withinBytes, type JsonObject } from '../../protocol/json';
 import type { Epoch } from '../../protocol/key_log';
 import { maxAttachments, maxText, type LogPosition } from '../../protocol/message';
 import type { ReporterKeys } from '../../protocol/receipt';
-import { CodedError, type Progress } from '../../rpc/rpc';
+import { CodedError, type Effort, type Progress } from '../../rpc/rpc';
 import type { OutgoingFile } from './held_files';
 import { insist, isCode } from './insist';
 import { shuffled } from './random';
@@ -128,36 +129,41 @@ export class Delivery {
 
   /**
    * Sends what has not been acknowledged yet; may be called again with the same bytes going out. Errors:
-   * send_unconfirmed (the connection went before the server said that it has it), those of prepare(), the server's.
+   * send_unconfirmed (the connection went before the server said that it has it), stopped, those of prepare(), the
+   * server's.
    */
-  async send(progress: Progress): Promise<void> {
+  async send(progress: Progress, stopped: () => boolean): Promise<void> {
+    const told = (effort: Effort) => {
+      progress(this.total - 1 - this.chunks.length, this.total, effort);
+    };
     try {
-      await this.upload(progress);
-      await this.post();
+      await this.upload(progress, { told, stopped });
+      await this.post({ told, stopped });
     } catch (error) {
-      const unknown = isCode(error, 'offline') || (this.unconfirmed && isCode(error, 'busy'));
+      const open = ['busy', 'stopped', 'work-required'];
+      const unknown = isCode(error, 'offline') || (this.unconfirmed && isCode(error, ...open));
       throw unknown ? new CodedError('send_unconfirmed') : error;
     }
     progress(this.total, this.total);
   }
 
-  private async upload(progress: Progress): Promise<void> {
+  private async upload(progress: Progress, watch: Watch): Promise<void> {
     for (;;) {
       progress(this.total - 1 - this.chunks.length, this.total);
       const chunk = this.chunks.at(-1);
       if (chunk === undefined) return;
-      await insist(() => this.channel.putBlob(chunk.id, chunk.content));
+      await insist(() => this.channel.putBlob(chunk.id, chunk.content, watch));
       this.chunks.pop();
     }
   }
 
-  private async post(): Promise<void> {
+  private async post(watch: Watch): Promise<void> {
     const lost = () => {
       this.unconfirmed = true;
     };
     for (let attempt = 1; ; ++attempt) {
       try {
-        await insist(() => this.channel.postEnvelope(this.sealed), lost);
+        await insist(() => this.channel.postEnvelope(this.sealed, watch), lost);
         return;
       } catch (error) {
         // Nothing is stored: the same bytes would have been taken again.

@@ -60,6 +60,7 @@ export class Reporter implements ReporterApi {
   private thread: Thread | undefined; // that was looked up
   private unsent: { delivery: Delivery; thread: Thread } | undefined; // sent or on its way, not acknowledged
   private sending = false;
+  private stopped = false; // what is being sent
   private turn: Promise<unknown> = Promise.resolve();
   private readonly now: () => number;
 
@@ -152,6 +153,11 @@ export class Reporter implements ReporterApi {
     });
   }
 
+  stop(): Promise<void> {
+    this.stopped = true;
+    return Promise.resolve();
+  }
+
   async sendAgain(progress: Progress): Promise<Sent> {
     return this.once(() => this.deliver(progress));
   }
@@ -199,7 +205,7 @@ export class Reporter implements ReporterApi {
     const { delivery, thread } = this.unsent;
     const receipt = receiptView(thread.receipt);
     try {
-      await delivery.send(progress);
+      await delivery.send(progress, () => this.stopped);
     } catch (error) {
       if (isCode(error, 'send_unconfirmed')) return { receipt, confirmed: false };
       this.sent();
@@ -282,6 +288,7 @@ export class Reporter implements ReporterApi {
   private async once<T>(run: () => Promise<T>): Promise<T> {
     if (this.sending) throw new CodedError('busy');
     this.sending = true;
+    this.stopped = false;
     try {
       return await this.inTurn(run);
     } finally {

@@ -13,6 +13,7 @@ const api: { [Method in keyof ReporterApi]: ReporterApi[Method] } = {
   discard: (id) => reporter.discard(id),
   send: (draft, progress) => reporter.send(draft, progress),
   sendAgain: (progress) => reporter.sendAgain(progress),
+  stop: () => reporter.stop(),
   checkReceipt: (text) => reporter.checkReceipt(text),
   lookUp: (text) => reporter.lookUp(text),
   burn: (indices) => reporter.burn(indices),

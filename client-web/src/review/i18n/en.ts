@@ -28,12 +28,20 @@ export const en: Catalogue = {
     highContrast: 'High contrast',
   },
 
+  work: {
+    text: 'The channel is busy, so this device is computing a proof for the server. Keep this page open.',
+    time: (seconds: number) =>
+      `On this device it takes about ${seconds > 120 ? `${seconds / 60} minutes` : `${seconds} seconds`} on average; luck makes it shorter or longer.`,
+  },
+
   errors: {
     offline: 'The server cannot be reached. Check the network and try again.',
     bad_answer: 'The server sent an unexpected answer. If it happens again, tell the admin.',
     no_webassembly: 'This browser cannot run the encryption. Use an up-to-date browser.',
     worker_failed: 'The encryption part has stopped. Lock the console and open it again.',
     internal: 'Something went wrong inside the program. If it happens again, tell the admin.',
+    work_required: 'The channel is too busy and this was not sent. Try again in a little while.',
+    stopped: 'Stopped. Nothing was sent.',
     locked: 'The console is locked. Open it again.',
     another_keyring: 'This key belongs to another organisation or server.',
     no_keyring: 'The number or the passphrase is wrong, or this server keeps no key for you.',

@@ -1,5 +1,7 @@
 // Steps that want a reason or a second thought: extending, closing, handing over, stepping aside.
 import { useId, useState } from 'preact/hooks';
+import { roundedSeconds } from '../../i18n/duration';
+import type { Effort } from '../../rpc/rpc';
 import { useTask, useUi } from '../context';
 import { useOffice } from '../office';
 import type { CaseTools } from './case_view';
@@ -141,6 +143,11 @@ function HandOver({ tools, onClose }: Props) {
   const { detail, took } = tools;
   const task = useTask();
   const [to, setTo] = useState<number | null>(null);
+  const [effort, setEffort] = useState<Effort>();
+  const close = () => {
+    void api.stop();
+    onClose();
+  };
   const name = useId();
   const colleagues = health.colleagues
     .filter((c) => c.number !== health.me.number)
@@ -156,14 +163,18 @@ function HandOver({ tools, onClose }: Props) {
             : '',
     }));
   return (
-    <Dialog heading={t.case.handOver} onClose={onClose}>
+    <Dialog heading={t.case.handOver} onClose={close}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
           if (to === null) task.fail(t.case.handOverNeeded);
           else
             task.run(async () => {
-              took(await api.handOver(detail.id, to));
+              took(
+                await api.handOver(detail.id, to, (_done, _of, now) => {
+                  setEffort(now);
+                }),
+              );
               announce(t.case.saved);
               onClose();
             });
@@ -190,8 +201,15 @@ function HandOver({ tools, onClose }: Props) {
             </label>
           ))}
         </fieldset>
+        {task.busy && effort !== undefined && (
+          <div>
+            <p role="status">{t.work.text}</p>
+            <progress value={effort.chance} max={1} aria-label={t.work.text} />
+            <p class="hint">{t.work.time(roundedSeconds(effort.seconds))}</p>
+          </div>
+        )}
         <ErrorLine text={task.error} />
-        <Buttons label={t.case.handOver} busy={task.busy} danger onClose={onClose} />
+        <Buttons label={t.case.handOver} busy={task.busy} danger onClose={close} />
       </form>
     </Dialog>
   );

@@ -1,4 +1,5 @@
 // Giving a case's key to a colleague: one more envelope among the others, sealed to that one alone.
+import type { Watch } from '../../client/work';
 import { fromHex } from '../../protocol/bytes';
 import { sealEnvelope } from '../../protocol/envelope';
 import { messageKind } from '../../protocol/frame';
@@ -11,9 +12,10 @@ import type { CaseView } from './case_view';
 
 /**
  * Announces the hand-over in the case, then sends it. Errors: unknown_reviewer, revoked_reviewer, excluded_reader,
- * no_intake_key (the epoch to seal to does not name the receiver yet), epoch_not_valid, epoch-closed.
+ * no_intake_key (the epoch to seal to does not name the receiver yet), epoch_not_valid, epoch-closed, and those of
+ * a proof of work.
  */
-export async function handOver(book: CaseBook, id: string, number: number): Promise<CaseView> {
+export async function handOver(book: CaseBook, id: string, number: number, watch: Watch): Promise<CaseView> {
   const { session } = book;
   const { channel } = session;
   await channel.refresh();
@@ -47,6 +49,6 @@ export async function handOver(book: CaseBook, id: string, number: number): Prom
     message,
   );
   await book.append(view, { type: 'handover', number });
-  await session.insist((on) => on.postEnvelope(sealed));
+  await session.insist((on) => on.postEnvelope(sealed, watch));
   return view;
 }

@@ -2,6 +2,7 @@
 // that were read answers at once, also while a long sync runs.
 import { Channel } from '../../client/channel';
 import type { Fetch } from '../../client/transport';
+import type { Watch } from '../../client/work';
 import { fromHex, toHex, utf8 } from '../../protocol/bytes';
 import { toFingerprintWords } from '../../protocol/fingerprint';
 import { messageKind } from '../../protocol/frame';
@@ -44,6 +45,7 @@ export class ReviewerConsole implements contract.ReviewApi {
   private channel: Channel | undefined;
   private book: CaseBook | undefined;
   private readonly alarmed = new Set<string>();
+  private stopped = false; // a proof of work
   private last: Promise<unknown> = Promise.resolve();
   private readonly now: () => number;
 
@@ -290,8 +292,23 @@ export class ReviewerConsole implements contract.ReviewApi {
     });
   }
 
-  handOver(id: string, number: number): Promise<contract.CaseDetail> {
-    return this.inTurn(async () => this.shown(await handOver(this.cases(), id, number)));
+  handOver(id: string, number: number, progress: Progress): Promise<contract.CaseDetail> {
+    return this.inTurn(async () => {
+      const book = this.cases();
+      this.stopped = false;
+      const watch: Watch = {
+        told: (effort) => {
+          progress(0, 1, effort);
+        },
+        stopped: () => this.stopped || book.session.closing,
+      };
+      return this.shown(await handOver(book, id, number, watch));
+    });
+  }
+
+  stop(): Promise<void> {
+    this.stopped = true;
+    return Promise.resolve();
   }
 
   attachment(id: string, message: number, index: number): Promise<Uint8Array<ArrayBuffer>> {

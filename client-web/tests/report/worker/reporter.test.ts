@@ -2,10 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toBase64 } from '../../../src/protocol/bytes';
 import type { Draft } from '../../../src/report/contract';
 import { clean } from '../../../src/report/worker/clean/clean';
 import { Reporter } from '../../../src/report/worker/reporter';
-import { CodedError } from '../../../src/rpc/rpc';
+import { CodedError, type Effort } from '../../../src/rpc/rpc';
 import { TestServer } from '../../server';
 
 const quiet = () => undefined;
@@ -280,6 +281,53 @@ describe('a network that fails', () => {
     expect(codes).toEqual(['ok', 'busy']);
     await newCase(1, before);
   });
+});
+
+describe('a proof of work', () => {
+  const refused = () =>
+    Promise.resolve(
+      Response.json({ type: 'urn:changgu:problem:work-required', title: '', status: 429 }, { status: 429 }),
+    );
+  const demand = () => {
+    const nonce = new Uint8Array(32);
+    nonce[8] = 12;
+    return Promise.resolve(Response.json({ bits: 12, nonce: toBase64(nonce), expires_in: 120 }));
+  };
+
+  test('is not asked for before something is sent, and can be broken off', async () => {
+    const { fetcher, paths } = meddling((path) =>
+      path === '/work' ? demand() : path === '/envelopes' ? refused() : undefined,
+    );
+    const reporter = await opened(fetcher);
+    await reporter.measure(draft('몰린 날'));
+    expect(paths).not.toContain('/work');
+    const efforts: Effort[] = [];
+    const sent = reporter.send(draft('몰린 날'), (done, of, effort) => {
+      if (effort === undefined) return;
+      expect([done, of]).toEqual([0, 1]);
+      efforts.push(effort);
+      void reporter.stop();
+    });
+    expect(await codeOf(sent)).toBe('stopped');
+    expect(efforts.length).toBeGreaterThan(0);
+    expect(paths.slice(-2)).toEqual(['/envelopes', '/work']);
+    // What was stopped is over: the next one is not.
+    const again = reporter.send(draft('몰린 날'), (_done, _of, effort) => {
+      if (effort !== undefined) void reporter.stop();
+    });
+    expect(await codeOf(again)).toBe('stopped');
+  }, 60_000);
+
+  test('that is broken off when the message may have arrived leaves that open', async () => {
+    const { fetcher } = meddling((path, nth) =>
+      path === '/work' ? demand() : path !== '/envelopes' ? undefined : nth === 1 ? lost() : refused(),
+    );
+    const reporter = await opened(fetcher);
+    const sent = await reporter.send(draft('끊기고 몰린 날'), (_done, _of, effort) => {
+      if (effort !== undefined) void reporter.stop();
+    });
+    expect(sent.confirmed).toBe(false);
+  }, 60_000);
 });
 
 describe('a server that misbehaves', () => {

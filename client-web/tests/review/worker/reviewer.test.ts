@@ -232,7 +232,7 @@ describe('the console against the server', () => {
     async () => {
       const before = (await first.queue()).find((c) => c.excerpt === '두 사본');
       if (before === undefined) throw new Error('no case');
-      const given = await first.handOver(before.id, 3);
+      const given = await first.handOver(before.id, 3, none);
       expect(given.history.at(-1)).toMatchObject({ type: 'handover', by: 1, body: { number: 3 } });
       await server.released();
       expect(await second.sync(none)).toMatchObject({ opened: [before.id], alarms: [] });
@@ -240,7 +240,7 @@ describe('the console against the server', () => {
 
       await report('셋째는 모르게', '--exclude', '3');
       const secret = await arrived(first, '셋째는 모르게');
-      expect(await codeFrom(first.handOver(secret.id, 3))).toBe('excluded_reader');
+      expect(await codeFrom(first.handOver(secret.id, 3, none))).toBe('excluded_reader');
       expect(await codeFrom(first.act(secret.id, { type: 'assign', number: 3 }))).toBe('excluded_reader');
       expect((await first.readCase(secret.id)).history).toHaveLength(1);
       const theirs = await second.sync(none);
@@ -258,7 +258,7 @@ describe('the console against the server', () => {
       const { file: theirs } = await third.enrol(await server.invite(4), passphrase, 'file');
       await server.approve(4, true);
       await third.unlockFile(theirs, passphrase);
-      await second.handOver(shared.id, 4);
+      await second.handOver(shared.id, 4, none);
       await server.released();
       expect(await third.sync(none)).toMatchObject({ opened: [shared.id], alarms: [] });
       await third.act(shared.id, { type: 'note', text: '새 담당자의 메모' });
