@@ -65,7 +65,8 @@ function policy(category: string): JsonObject {
     overlap: 604_800,
     drainMax: 2_592_000,
     retentionMonths: 36,
-    categories: [{ id: category, ko: '기타', en: 'Other' }],
+    caseKeepMonths: 36,
+    categories: [{ id: category, ko: '기타', en: 'Other', keepMonths: 0 }],
     questions: [],
     departments: [],
   });

@@ -20,6 +20,8 @@ import { maxBits, searchWork, type Watch, type WorkDemand } from './work';
 export const tokensAtOnce = 4;
 export const blobsAtOnce = 16;
 export const eventsAtOnce = 64;
+export const tokensShownAtOnce = 256;
+const purgeKinds = { case_events: 2, file_chunks: 3 } as const;
 const maxIndex = 64 << 20;
 const maxKeyringAnswer = 2 << 20;
 const maxLogStatements = 100_000;
@@ -188,9 +190,19 @@ export class Channel {
   }
 
   /** 1 to 256 tokens. */
-  async purge(kind: 'case_events' | 'file_chunks', tokens: Uint8Array[]): Promise<void> {
-    const bytes = concat(Uint8Array.of(kind === 'case_events' ? 2 : 3), ...tokens);
+  async purge(kind: keyof typeof purgeKinds, tokens: Uint8Array[]): Promise<void> {
+    const bytes = concat(Uint8Array.of(purgeKinds[kind]), ...tokens);
     await this.sendSecret({ method: 'POST', path: '/purge', expected: 204, bytes });
+  }
+
+  /** 1 to 256 tokens: the chunks count as released in the present month. */
+  async keep(kind: 'file_chunks', tokens: Uint8Array[]): Promise<void> {
+    await this.sendSecret({
+      method: 'POST',
+      path: '/keep',
+      expected: 204,
+      bytes: concat(Uint8Array.of(purgeKinds[kind]), ...tokens),
+    });
   }
 
   /** The number that a code invites. Errors: not-found. */

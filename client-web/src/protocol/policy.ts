@@ -3,6 +3,8 @@ import { fail } from './errc';
 import type { Json, JsonObject, Members } from './json';
 
 const day = 86_400;
+const maxMonths = 1200;
+const defaultKeepMonths = 36;
 const maxLabelled = 32;
 const maxDepartments = 128;
 
@@ -12,9 +14,14 @@ export interface Localised {
   en: string;
 }
 
-/** A category of tips, or a question of the form, under a stable id. */
+/** Something that has a stable id: a question of the form, for one. */
 export interface Labelled extends Localised {
   id: string;
+}
+
+/** A category of tips. `keepMonths` in place of the policy's; 0: the policy's. */
+export interface Category extends Labelled {
+  keepMonths: number;
 }
 
 /** A part of the organisation that may be named in a report, with its head-count beside it. */
@@ -31,8 +38,9 @@ export interface Policy {
   ahead: number; // future epochs that may be signed in advance
   overlap: number; // how long an epoch is accepted after the next one starts
   drainMax: number; // after `retire`, the latest moment to forget the epoch's secret
-  retentionMonths: number;
-  categories: Labelled[];
+  retentionMonths: number; // of replies and files on the server
+  caseKeepMonths: number; // of a case after its closing
+  categories: Category[];
   questions: Labelled[];
   departments: Department[]; // none: the form does not ask
 }
@@ -53,6 +61,16 @@ function positive(members: Members, name: string, max: number): number {
   return n > 0 ? n : fail('bad_field');
 }
 
+function readMonths(members: Members, name: string, absent: number): number {
+  return members.has(name) ? positive(members, name, maxMonths) : absent;
+}
+
+/** How long a case of this category is kept after its closing. */
+export function monthsKept({ categories, caseKeepMonths }: Policy, category: string): number {
+  const months = categories.find(({ id }) => id === category)?.keepMonths ?? 0;
+  return months === 0 ? caseKeepMonths : months;
+}
+
 /** Errors: bad_field. */
 export function readPolicy(members: Members): Policy {
   return {
@@ -63,8 +81,11 @@ export function readPolicy(members: Members): Policy {
     ahead: members.integer('ahead', 12),
     overlap: members.integer('overlap', 38 * day),
     drainMax: members.integer('drain_max', 60 * day),
-    retentionMonths: positive(members, 'retention_months', 1200),
-    categories: members.objects('categories', maxLabelled).map(readLabelled),
+    retentionMonths: positive(members, 'retention_months', maxMonths),
+    caseKeepMonths: readMonths(members, 'case_keep_months', defaultKeepMonths),
+    categories: members
+      .objects('categories', maxLabelled)
+      .map((item) => ({ ...readLabelled(item), keepMonths: readMonths(item, 'keep_months', 0) })),
     questions: members.objects('questions', maxLabelled).map(readLabelled),
     departments: members.has('departments')
       ? members
@@ -85,9 +106,13 @@ export function policyJson(p: Policy): JsonObject {
     overlap: p.overlap,
     drain_max: p.drainMax,
     retention_months: p.retentionMonths,
-    categories: p.categories.map(labelled),
+    categories: p.categories.map((c): Json => ({
+      ...labelled(c),
+      ...(c.keepMonths === 0 ? {} : { keep_months: c.keepMonths }),
+    })),
     questions: p.questions.map(labelled),
   };
+  if (p.caseKeepMonths !== defaultKeepMonths) out['case_keep_months'] = p.caseKeepMonths;
   if (p.departments.length > 0)
     out['departments'] = p.departments.map((d): Json => ({ ...labelled(d), people: d.people }));
   return out;

@@ -23,6 +23,8 @@ export class ReviewerKeyring {
   /** The newest position seen: a log that does not pass through it is refused. */
   log: LogPosition | undefined;
   afterBatch = 0; // the inbox is read up to here
+  /** The last in which files were kept alive, as monthOf() has it. */
+  keptMonth = 0;
   /** When the console was last locked, in seconds. Only this client minds it. */
   lastSeen = 0;
   readonly cases = new Map<string, Uint8Array>(); // hexadecimal of the thread → case key
@@ -55,6 +57,7 @@ export class ReviewerKeyring {
       after_batch: this.afterBatch,
       cases,
     };
+    if (this.keptMonth > 0) out['kept_month'] = this.keptMonth;
     if (this.log !== undefined) out['log'] = logPositionJson(this.log);
     if (this.lastSeen > 0) out['last_seen'] = this.lastSeen;
     return utf8(writeJson(out));
@@ -76,6 +79,7 @@ export class ReviewerKeyring {
       seenAtBatch: item.integer('seen_at_batch', u32max),
     }));
     out.afterBatch = object.integer('after_batch', u32max);
+    out.keptMonth = object.integerOr('kept_month', 0, u32max);
     const cases = object.object('cases');
     const threads = Object.keys(cases.json);
     if (threads.length > maxCases) return fail('bad_field');
@@ -86,7 +90,8 @@ export class ReviewerKeyring {
   }
 
   /**
-   * Takes from another copy of the same keyring: the later ratchet, log position and batch, the union of case keys.
+   * Takes from another copy of the same keyring: the later ratchet, log position, batch and month, the union of case
+   * keys.
    * Errors: bad_field when it is another reviewer's.
    */
   merge(other: ReviewerKeyring): void {
@@ -106,6 +111,7 @@ export class ReviewerKeyring {
     if (other.log !== undefined && (this.log === undefined || other.log.seq > this.log.seq))
       this.log = other.log;
     this.afterBatch = Math.max(this.afterBatch, other.afterBatch);
+    this.keptMonth = Math.max(this.keptMonth, other.keptMonth);
     this.lastSeen = Math.max(this.lastSeen, other.lastSeen);
     for (const [thread, key] of other.cases) if (!this.cases.has(thread)) this.cases.set(thread, key.slice());
   }

@@ -5,7 +5,7 @@
 // Errors are CodedError: the failure classes of docs/protocol.md, problem slugs of the server, and the client's own:
 // `offline`, `bad_answer`, `no_webassembly`, `locked` (no keyring is open), `another_keyring`, `no_keyring` (the server keeps
 // none for this number, or the passphrase is wrong: the server cannot tell), `no_address_left`, `no_such_case`, `excluded_reader`,
-// `no_intake_key` (the epoch to seal to does not name the receiver of a hand-over yet).
+// `case_destroyed` (or its destruction has begun), `case_held`, `not_due`, `no_intake_key` (the epoch to seal to does not name the receiver of a hand-over yet).
 import type { Localised } from '../i18n/language';
 import type { Progress } from '../rpc/rpc';
 
@@ -70,6 +70,14 @@ export interface Clock {
   paused: boolean; // while more information is awaited; `due` moves by as long
 }
 
+/** How long a case is kept; docs/protocol.md, section 8.4. */
+export interface Keeping {
+  stage: 'open' | 'held' | 'kept' | 'due' | 'begun'; // begun: its destruction has
+  closedSince: number | null;
+  due: number | null; // when it is to be destroyed, as far as that can be told
+  holds: { by: number; at: number; reason: string }[]; // who keeps it from being destroyed
+}
+
 export interface CaseSummary {
   id: string; // hexadecimal of the thread
   number: string; // C-482913
@@ -88,6 +96,7 @@ export interface CaseSummary {
   attachments: number;
   excerpt: string; // the first 120 characters of the report
   alarm: boolean;
+  keeping: Keeping;
 }
 
 export interface AttachmentView {
@@ -145,6 +154,7 @@ export type CaseAction =
   | { type: 'untag'; tag: string }
   | { type: 'similar'; case: string }
   | { type: 'extension'; reason: string }
+  | { type: 'hold' | 'unhold'; reason: string }
   | { type: 'close'; reason: string };
 
 export interface ReplyDraft {
@@ -170,7 +180,7 @@ export interface Alarm {
 
 /** A message that could be read but has no case: shown at once, since the inbox moves on. */
 export interface Stray {
-  why: 'no_case_key' | 'too_large' | 'excludes_a_reader';
+  why: 'no_case_key' | 'too_large' | 'excludes_a_reader' | 'case_destroyed';
   case?: string;
   text: string;
 }
@@ -183,6 +193,13 @@ export interface SyncReport {
   alarms: Alarm[];
   forgotten: number[]; // epochs whose secrets were destroyed
   published: boolean; // prekeys were published
+  destroyed: string[]; // numbers of cases that others have destroyed; '' where it was never known. Told once
+  notKept?: string; // why this month's files are not kept alive yet
+}
+
+export interface Refreshed {
+  changed: string[]; // ids
+  destroyed: string[]; // as in SyncReport
 }
 
 export interface FigureTable {
@@ -227,8 +244,8 @@ export interface ReviewApi {
   health(): Promise<Health>;
   /** Publishes prekeys, reads the inbox, keeps what came in cases, drains and forgets. */
   sync(progress: Progress): Promise<SyncReport>;
-  /** Reads on in all cases: what colleagues wrote. Returns ids of cases that changed. */
-  refresh(): Promise<string[]>;
+  /** Reads on in all cases: what colleagues wrote. */
+  refresh(): Promise<Refreshed>;
 
   queue(): Promise<CaseSummary[]>;
   readCase(id: string): Promise<CaseDetail>;
@@ -243,6 +260,11 @@ export interface ReviewApi {
    */
   handOver(id: string, number: number, progress: Progress): Promise<CaseDetail>;
   stop(): Promise<void>;
+  /**
+   * Destroys a case that is due, or whose destruction has begun, for everybody and for good; may be done again where it
+   * was broken off. Errors: case_held, not_due.
+   */
+  destroyCase(id: string): Promise<void>;
   attachment(id: string, message: number, index: number): Promise<Uint8Array<ArrayBuffer>>;
 
   figures(rounded: boolean): Promise<Figures>;

@@ -48,6 +48,12 @@ export function eventWords(
       return e.recusal(text('reason'));
     case 'extension':
       return e.extension(text('reason'));
+    case 'hold':
+      return e.hold(text('reason'));
+    case 'unhold':
+      return e.unhold(text('reason'));
+    case 'destroy':
+      return e.destroy;
     case 'close':
       return e.close(text('reason'));
     default:

@@ -15,7 +15,8 @@ export interface ReplyWriting {
   language: Language; // of the templates
 }
 
-export type Page = { at: 'queue' | 'figures' | 'alarms' | 'activity' | 'keys' } | { at: 'case'; id: string };
+export type Page =
+  { at: 'queue' | 'figures' | 'retention' | 'alarms' | 'activity' | 'keys' } | { at: 'case'; id: string };
 
 export interface Office {
   console: Console;

@@ -1,5 +1,5 @@
 // Which cases the queue shows, and in which order.
-import type { CaseSummary } from './contract';
+import type { CaseSummary, Keeping } from './contract';
 import { pressing, urgencyOf } from './format';
 
 export const filters = ['all', 'new', 'mine', 'due', 'open', 'closed'] as const;
@@ -31,6 +31,26 @@ export function passes(one: CaseSummary, filter: QueueView['filter'], me: number
     case 'closed':
       return one.status === 'closed';
   }
+}
+
+const soonDays = 31;
+
+/** What is to be destroyed, what somebody holds, and what is due within a month; the earliest first. */
+export function keptOf(cases: readonly CaseSummary[], now: number) {
+  const at = (one: CaseSummary) => one.keeping.due ?? 0;
+  const sorted = [...cases].sort((a, b) => at(a) - at(b));
+  const soon = now + soonDays * 86_400;
+  return {
+    due: sorted.filter(({ keeping }) => isDue(keeping)),
+    held: sorted.filter(({ keeping }) => keeping.stage === 'held'),
+    soon: sorted.filter(
+      ({ keeping }) => keeping.stage === 'kept' && keeping.due !== null && keeping.due <= soon,
+    ),
+  };
+}
+
+export function isDue({ stage }: Keeping): boolean {
+  return stage === 'due' || stage === 'begun';
 }
 
 // Cases without a running clock come after those with one, paused before done.

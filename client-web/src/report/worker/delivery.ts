@@ -13,7 +13,7 @@ import type { ReporterKeys } from '../../protocol/receipt';
 import { CodedError, type Effort, type Progress } from '../../rpc/rpc';
 import type { OutgoingFile } from './held_files';
 import { insist, isCode } from './insist';
-import { shuffled } from './random';
+import { shuffled } from '../../client/random';
 
 const attempts = 3; // to seal anew
 const longText = { name: 'message.txt', type: 'text/plain; charset=utf-8' };

@@ -10,7 +10,7 @@ import { randomBytes, wipe } from '../../protocol/sodium';
 import { codeOf } from '../../rpc/rpc';
 import type { ReplyView } from '../contract';
 import { insist } from './insist';
-import { shuffled } from './random';
+import { shuffled } from '../../client/random';
 
 const prefixSize = 16;
 

@@ -56,6 +56,9 @@ export const en: Catalogue = {
     bad_case: 'The entries of this case contradict each other. See the alarms.',
     nothing_to_save: 'Nothing has changed, so there is nothing to save.',
     no_such_case: 'There is no case with that number.',
+    case_destroyed: 'This case has been destroyed, or that has begun. Nothing more can be written to it.',
+    case_held: 'The case is held, so it was not destroyed.',
+    not_due: 'The case is not due yet, so it was not destroyed.',
     excluded_reader: 'A case cannot be given to someone the reporter excluded.',
     too_long: 'The text is too long to send. Please shorten it.',
     too_large: 'The text is too long to send. Please shorten it.',
@@ -170,6 +173,7 @@ export const en: Catalogue = {
     nav: 'Pages',
     queue: 'Cases',
     figures: 'Figures',
+    retention: 'Retention',
     alarms: 'Alarms',
     activity: 'Activity',
     keys: 'My key',
@@ -228,6 +232,8 @@ export const en: Catalogue = {
     seeAlarms: 'See alarms',
     strays: (n) =>
       `${plural(n, 'message')} could not be put in a case. Read now what you need: it cannot be seen again.`,
+    destroyed: (n, numbers) =>
+      `A colleague has destroyed ${n === 1 ? 'a case' : `${n} cases`}${numbers === '' ? '' : ` (${numbers})`}. Your keys to ${n === 1 ? 'it' : 'them'} are gone too.`,
     offline: 'The server cannot be reached. What you see is from the last check.',
     tellAdmin: 'Whom to tell: the admin of this channel',
   },
@@ -247,6 +253,12 @@ export const en: Catalogue = {
     isNew: 'New',
     alarm: 'Alarm',
     recused: 'Recused',
+    held: 'Held',
+    toDestroy: (n) =>
+      n === 1
+        ? 'One case is past its time and is to be destroyed.'
+        : `${comma(n)} cases are past their time and are to be destroyed.`,
+    seeRetention: 'See retention',
     unassigned: 'Nobody',
     similar: (n) => `${n} similar`,
     attachments: (n) => plural(n, 'file'),
@@ -340,6 +352,13 @@ export const en: Catalogue = {
     reasonNeeded: 'Enter a reason.',
     recuse: 'Step aside',
     recuseText: 'If you have a stake in this, step aside. Your colleagues see that you did, and why.',
+    hold: 'Hold',
+    holdText:
+      'Keeps this case from being destroyed when its time is up. Say why it has to stay: a lawsuit, an audit. Your colleagues see who held it, when and why.',
+    unhold: 'End the hold',
+    unholdText: 'Ends all holds. If the time is up already, the case can be destroyed at once. Say why.',
+    begun:
+      'The destruction of this case has begun. Nothing can be written to it; finish it under “Retention”.',
     handOver: 'Hand over',
     handOverText: 'Gives a colleague the key that opens this case. This cannot be undone.',
     handOverTo: 'Give it to',
@@ -398,6 +417,9 @@ export const en: Catalogue = {
     recusal: (why) => `Stepped aside: ${why}`,
     extension: (why) => `Deadline extended by 30 days: ${why}`,
     close: (why) => `Closed: ${why}`,
+    hold: (why) => `Held: ${why}`,
+    unhold: (why) => `Hold ended: ${why}`,
+    destroy: 'Destruction begun',
     unknown: (type) => `An entry this console does not know (${type})`,
     line: (who, what) => `${who}: ${what}`,
   },
@@ -484,6 +506,32 @@ export const en: Catalogue = {
     none: 'Nothing to count yet.',
   },
 
+  retention: {
+    heading: 'Retention',
+    lead: 'A closed case is destroyed when its time is up. Somebody has to press the button, and a case that is held is not destroyed.',
+    due: (n) => `To be destroyed: ${comma(n)}`,
+    noneDue: 'No case is due.',
+    held: (n) => `Held: ${comma(n)}`,
+    noneHeld: 'No case is held.',
+    soon: (n) => `Due within a month: ${comma(n)}`,
+    noneSoon: 'No case is due within a month.',
+    closedSince: (date) => `Closed since ${date}`,
+    dueOn: (date) => `Kept until ${date}`,
+    begun: 'Its destruction has begun and is not finished',
+    heldBy: (who, date) => `Held by ${who}, ${date}`,
+    destroy: 'Destroy',
+    finish: 'Finish',
+    destroyOne: (number) => `Destroy ${number}`,
+    destroyAll: (n) => `Destroy all ${comma(n)}`,
+    destroyHeading: (n) => (n === 1 ? 'Destroy this case?' : `Destroy ${comma(n)} cases?`),
+    destroyText:
+      'Texts, files, the record of answers and notes are deleted from the server, and the keys of all reviewers go. This cannot be undone. Exported files, prints and backups of the server have to be destroyed apart.',
+    sure: 'I have checked, and want it destroyed for good',
+    sureNeeded: 'Please mark that you have checked.',
+    destroying: 'Destroying…',
+    destroyed: (n) => (n === 1 ? 'One case was destroyed.' : `${comma(n)} cases were destroyed.`),
+  },
+
   alarms: {
     heading: 'Alarms',
     none: 'No alarms.',
@@ -519,6 +567,7 @@ export const en: Catalogue = {
       too_large: 'It is too long for one entry.',
       excludes_a_reader:
         'It tries to exclude someone who has read the case already. That promise could not be kept, so it was left out.',
+      case_destroyed: 'It adds to a case that has been destroyed. There is no way to answer its sender.',
     },
   },
 
@@ -531,6 +580,8 @@ export const en: Catalogue = {
     published: 'Public keys for coming periods published',
     forgotten: (epochs) => `Secret key of period ${epochs} destroyed`,
     refreshed: (n) => `${plural(n, 'case')} changed by colleagues`,
+    destroyed: (numbers, n) =>
+      `Keys to ${n === 1 ? 'a destroyed case' : `${comma(n)} destroyed cases`} dropped${numbers === '' ? '' : ` (${numbers})`}`,
     failed: (why) => `Failed: ${why}`,
     saved: 'Key file saved',
     state: 'State now',
@@ -581,6 +632,7 @@ export const en: Catalogue = {
       help: 'This help',
       goQueue: 'To the cases',
       goFigures: 'To the figures',
+      goRetention: 'To retention',
       goAlarms: 'To the alarms',
       goActivity: 'To the activity',
       goKeys: 'To my key',
@@ -603,6 +655,7 @@ export const en: Catalogue = {
       close: 'Close',
       handOver: 'Hand over',
       recuse: 'Step aside',
+      hold: 'Hold, or end the hold',
       export: 'Export',
       print: 'Print',
     },

@@ -55,6 +55,9 @@ export const ko = {
     bad_case: '이 제보의 기록이 서로 어긋납니다. 경보를 보세요.',
     nothing_to_save: '바뀐 것이 없어 저장할 것이 없습니다.',
     no_such_case: '그런 접수번호가 없습니다.',
+    case_destroyed: '이미 파기되었거나 파기가 시작된 제보입니다. 더 쓸 수 없습니다.',
+    case_held: '파기 보류가 걸려 있어 파기하지 않았습니다.',
+    not_due: '아직 파기할 때가 아니어서 파기하지 않았습니다.',
     excluded_reader: '제보자가 제외한 담당자에게는 넘길 수 없습니다.',
     too_long: '글이 너무 길어 보낼 수 없습니다. 줄여 주세요.',
     too_large: '글이 너무 길어 보낼 수 없습니다. 줄여 주세요.',
@@ -165,6 +168,7 @@ export const ko = {
     nav: '화면',
     queue: '제보함',
     figures: '통계',
+    retention: '보존·파기',
     alarms: '경보',
     activity: '활동',
     keys: '내 키',
@@ -222,6 +226,10 @@ export const ko = {
     seeAlarms: '경보 보기',
     strays: (n: number) =>
       `제보함에 넣지 못한 글이 ${n}건 있습니다. 지금 읽어 두지 않으면 다시 볼 수 없습니다.`,
+    destroyed: (n: number, numbers: string) =>
+      numbers === ''
+        ? `다른 담당자가 제보 ${n}건을 파기했습니다. 내 열쇠도 지웠습니다.`
+        : `다른 담당자가 제보 ${n}건을 파기했습니다 (${numbers}). 내 열쇠도 지웠습니다.`,
     offline: '서버에 닿지 않습니다. 보이는 것은 마지막으로 확인한 내용입니다.',
     tellAdmin: '알릴 곳: 이 창구의 관리자',
   },
@@ -241,6 +249,9 @@ export const ko = {
     isNew: '새 글',
     alarm: '경보',
     recused: '회피함',
+    held: '파기 보류',
+    toDestroy: (n: number) => `보존기간이 지나 파기할 때가 된 제보가 ${comma(n)}건 있습니다.`,
+    seeRetention: '보존·파기 보기',
     unassigned: '담당 없음',
     similar: (n: number) => `유사 ${n}건`,
     attachments: (n: number) => `첨부 ${n}`,
@@ -333,6 +344,13 @@ export const ko = {
     reasonNeeded: '사유를 적어 주세요.',
     recuse: '회피하기',
     recuseText: '이해관계가 있으면 이 제보에서 물러납니다. 다른 담당자에게 회피한 사실과 사유가 보입니다.',
+    hold: '파기 보류',
+    holdText:
+      '보존기간이 지나도 이 제보를 파기하지 못하게 합니다. 소송이나 감사처럼 남겨 두어야 할 까닭을 적으세요. 다른 담당자에게 누가, 언제, 왜 보류했는지 보입니다.',
+    unhold: '보류 해제',
+    unholdText:
+      '걸려 있는 보류를 모두 풉니다. 보존기간이 이미 지났다면 곧바로 파기할 수 있게 됩니다. 푸는 까닭을 적으세요.',
+    begun: '이 제보는 파기가 시작되었습니다. 더 쓸 수 없고, ‘보존·파기’에서 마저 파기할 수 있습니다.',
     handOver: '넘기기',
     handOverText: '이 제보를 읽을 수 있는 열쇠를 다른 담당자에게 줍니다. 되돌릴 수 없습니다.',
     handOverTo: '받을 담당자',
@@ -391,6 +409,9 @@ export const ko = {
     recusal: (why: string) => `회피함: ${why}`,
     extension: (why: string) => `처리기한을 30일 연장함: ${why}`,
     close: (why: string) => `종결함: ${why}`,
+    hold: (why: string) => `파기를 보류함: ${why}`,
+    unhold: (why: string) => `파기 보류를 풂: ${why}`,
+    destroy: '파기를 시작함',
     unknown: (type: string) => `이 화면이 모르는 기록 (${type})`,
     line: (who: string, what: string) => `${who}: ${what}`,
   },
@@ -475,6 +496,32 @@ export const ko = {
     none: '아직 셀 것이 없습니다.',
   },
 
+  retention: {
+    heading: '보존·파기',
+    lead: '종결한 제보는 정해진 보존기간이 지나면 파기합니다. 파기는 담당자가 직접 눌러야 하고, 보류가 걸린 제보는 파기되지 않습니다.',
+    due: (n: number) => `파기할 제보 ${comma(n)}건`,
+    noneDue: '파기할 때가 된 제보가 없습니다.',
+    held: (n: number) => `파기를 보류한 제보 ${comma(n)}건`,
+    noneHeld: '보류가 걸린 제보가 없습니다.',
+    soon: (n: number) => `한 달 안에 파기할 때가 되는 제보 ${comma(n)}건`,
+    noneSoon: '한 달 안에 때가 되는 제보가 없습니다.',
+    closedSince: (date: string) => `종결한 날: ${date}`,
+    dueOn: (date: string) => `보존기간이 끝나는 날: ${date}`,
+    begun: '파기가 시작되었지만 끝나지 않았습니다',
+    heldBy: (who: string, date: string) => `${date} ${who} 보류`,
+    destroy: '파기',
+    finish: '마저 파기',
+    destroyOne: (number: string) => `${number} 파기`,
+    destroyAll: (n: number) => `${comma(n)}건 모두 파기`,
+    destroyHeading: (n: number) => `제보 ${comma(n)}건을 파기할까요?`,
+    destroyText:
+      '글과 첨부파일, 답변 기록, 메모가 서버에서 지워지고 모든 담당자의 열쇠가 사라집니다. 되돌릴 수 없습니다. 내보낸 파일과 인쇄물, 서버의 백업에 남은 것은 따로 파기해야 합니다.',
+    sure: '내용을 확인했고, 영영 파기합니다',
+    sureNeeded: '확인했다는 표시를 해 주세요.',
+    destroying: '파기하고 있습니다…',
+    destroyed: (n: number) => `제보 ${comma(n)}건을 파기했습니다.`,
+  },
+
   alarms: {
     heading: '경보',
     none: '경보가 없습니다.',
@@ -510,6 +557,7 @@ export const ko = {
       too_large: '기록 하나에 담기에는 너무 깁니다.',
       excludes_a_reader:
         '이미 읽은 담당자를 나중에 제외하려 한 글입니다. 지켜 줄 수 없는 약속이어서 제보함에 넣지 않았습니다.',
+      case_destroyed: '이미 파기한 제보에 이어 쓴 글입니다. 제보자에게 답할 방법이 없습니다.',
     },
   },
 
@@ -522,6 +570,8 @@ export const ko = {
     published: '앞으로 쓸 공개키를 올림',
     forgotten: (epochs: string) => `끝난 키 기간 ${epochs}의 비밀키를 파기함`,
     refreshed: (n: number) => `다른 담당자가 바꾼 제보 ${n}건을 읽음`,
+    destroyed: (numbers: string, n: number) =>
+      numbers === '' ? `파기된 제보 ${n}건의 열쇠를 지움` : `파기된 제보 ${n}건의 열쇠를 지움 (${numbers})`,
     failed: (why: string) => `하지 못함: ${why}`,
     saved: '키 파일을 저장함',
     state: '지금 상태',
@@ -572,6 +622,7 @@ export const ko = {
       help: '이 도움말',
       goQueue: '제보함으로',
       goFigures: '통계로',
+      goRetention: '보존·파기로',
       goAlarms: '경보로',
       goActivity: '활동으로',
       goKeys: '내 키로',
@@ -594,6 +645,7 @@ export const ko = {
       close: '종결하기',
       handOver: '넘기기',
       recuse: '회피하기',
+      hold: '파기 보류, 보류 해제',
       export: '기록 내보내기',
       print: '인쇄',
     },

@@ -7,7 +7,8 @@ import { useOffice } from '../office';
 import type { CaseTools } from './case_view';
 import { Dialog, ErrorLine, Field, privateText } from './parts';
 
-export type ActionKind = 'extend' | 'close' | 'handover' | 'recuse';
+export type ActionKind = 'close' | 'handover' | ReasonKind;
+type ReasonKind = 'extend' | 'recuse' | 'hold' | 'unhold';
 
 interface Props {
   tools: CaseTools;
@@ -16,13 +17,15 @@ interface Props {
 
 export function ActionDialog(props: Props & { kind: ActionKind }) {
   switch (props.kind) {
-    case 'extend':
-    case 'recuse':
-      return <WithReason {...props} kind={props.kind} />;
     case 'close':
       return <CloseCase {...props} />;
     case 'handover':
       return <HandOver {...props} />;
+    case 'extend':
+    case 'recuse':
+    case 'hold':
+    case 'unhold':
+      return <WithReason {...props} kind={props.kind} />;
   }
 }
 
@@ -63,12 +66,13 @@ function ReasonField(props: { label: string; value: string; onInput: (text: stri
   );
 }
 
-function WithReason({ kind, tools, onClose }: Props & { kind: 'extend' | 'recuse' }) {
+const reasonEvents = { extend: 'extension', recuse: 'recusal', hold: 'hold', unhold: 'unhold' } as const;
+
+function WithReason({ kind, tools, onClose }: Props & { kind: ReasonKind }) {
   const { t } = useUi();
   const task = useTask();
   const [reason, setReason] = useState('');
-  const extending = kind === 'extend';
-  const label = extending ? t.case.extend : t.case.recuse;
+  const label = t.case[kind];
   return (
     <Dialog heading={label} onClose={onClose}>
       <form
@@ -78,12 +82,12 @@ function WithReason({ kind, tools, onClose }: Props & { kind: 'extend' | 'recuse
           if (given === '') task.fail(t.case.reasonNeeded);
           else
             task.run(async () => {
-              await tools.act({ type: extending ? 'extension' : 'recusal', reason: given });
+              await tools.act({ type: reasonEvents[kind], reason: given });
               onClose();
             });
         }}
       >
-        <p>{extending ? t.case.extendText : t.case.recuseText}</p>
+        <p>{t.case[`${kind}Text`]}</p>
         <ReasonField label={t.case.reason} value={reason} onInput={setReason} />
         <ErrorLine text={task.error} />
         <Buttons label={label} busy={task.busy} onClose={onClose} />

@@ -20,6 +20,8 @@ export function ActivityView() {
         return a.refreshed(one.cases);
       case 'failed':
         return a.failed(errorWords(new CodedError(one.code), t));
+      case 'destroyed':
+        return a.destroyed(t.list(one.cases.filter((number) => number !== '')), one.cases.length);
       case 'published':
         return a.published;
       case 'saved':

@@ -38,6 +38,19 @@ export function Banners({ unseen }: { unseen: number }) {
         </p>
       )}
       {console.sync.failure === 'offline' && <p class="notice warn">{t.banner.offline}</p>}
+      {console.destroyed.length > 0 && (
+        <div class="notice row spread">
+          <span>
+            {t.banner.destroyed(
+              console.destroyed.length,
+              t.list(console.destroyed.filter((number) => number !== '')),
+            )}
+          </span>
+          <button type="button" class="button" onClick={console.seenDestroyed}>
+            {t.close}
+          </button>
+        </div>
+      )}
       {health.unsaved && (
         <div class="notice warn row spread">
           <span>{t.banner.unsaved}</span>

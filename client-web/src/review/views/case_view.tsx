@@ -1,6 +1,7 @@
 // One case: what was said on the left, what is to be done on the right.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { errorWords, useTask, useUi } from '../context';
+import { codeOf } from '../../rpc/rpc';
 import type { CaseAction, CaseDetail, EventView } from '../contract';
 import { eventWords } from '../event_words';
 import { saveFile } from '../files';
@@ -44,7 +45,10 @@ export function CaseView({ id, order }: { id: string; order: string[] }) {
         console.took(read);
       },
       (error: unknown) => {
-        if (current) setFailure(errorWords(error, t));
+        if (!current) return;
+        setFailure(errorWords(error, t));
+        // Somebody has destroyed it meanwhile: it does not stay on the screen either.
+        if (['no_such_case', 'case_destroyed'].includes(codeOf(error))) setDetail(null);
       },
     );
     return () => {
@@ -115,6 +119,7 @@ export function CaseView({ id, order }: { id: string; order: string[] }) {
       c: ask('close'),
       h: ask('handover'),
       x: ask('recuse'),
+      d: ask(detail !== null && detail.keeping.holds.length > 0 ? 'unhold' : 'hold'),
       J: exportJson,
       p: () => {
         print();
@@ -177,6 +182,7 @@ export function CaseView({ id, order }: { id: string; order: string[] }) {
       {detail.unreadable.length > 0 && (
         <p class="notice bad">{t.case.unreadable(detail.unreadable.length)}</p>
       )}
+      {detail.keeping.stage === 'begun' && <p class="notice bad">{t.case.begun}</p>}
       {detail.excluded.length > 0 && <p class="notice warn">{t.case.excluded(names(detail.excluded))}</p>}
       {detail.recused.some((n) => n !== me) && (
         <p class="notice">{t.case.recused(names(detail.recused.filter((n) => n !== me)))}</p>

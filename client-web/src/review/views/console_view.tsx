@@ -19,8 +19,9 @@ import { Help } from './help';
 import { KeysView } from './keys';
 import { Dialog, ErrorLine } from './parts';
 import { QueueList } from './queue';
+import { RetentionView } from './retention';
 
-const pages = ['queue', 'figures', 'alarms', 'activity', 'keys'] as const;
+const pages = ['queue', 'figures', 'retention', 'alarms', 'activity', 'keys'] as const;
 
 function useNow(): number {
   const minute = () => Math.floor(Date.now() / 60_000) * 60;
@@ -86,6 +87,9 @@ export function ConsoleView(props: {
       },
       'g f': () => {
         go({ at: 'figures' });
+      },
+      'g d': () => {
+        go({ at: 'retention' });
       },
       'g a': () => {
         go({ at: 'alarms' });
@@ -231,6 +235,7 @@ export function ConsoleView(props: {
             {page.at === 'queue' && <QueueList view={view} onView={setView} onOrder={setOrder} />}
             {page.at === 'case' && <CaseView key={page.id} id={page.id} order={order} />}
             {page.at === 'figures' && <FiguresView />}
+            {page.at === 'retention' && <RetentionView />}
             {page.at === 'alarms' && <AlarmsView />}
             {page.at === 'activity' && <ActivityView />}
             {page.at === 'keys' && <KeysView />}

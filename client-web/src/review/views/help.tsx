@@ -9,6 +9,7 @@ const anywhere: Entry[] = [
   [['?'], 'help'],
   [['g', 'q'], 'goQueue'],
   [['g', 'f'], 'goFigures'],
+  [['g', 'd'], 'goRetention'],
   [['g', 'a'], 'goAlarms'],
   [['g', 'y'], 'goActivity'],
   [['g', 'k'], 'goKeys'],
@@ -37,6 +38,7 @@ const inCase: Entry[] = [
   [['c'], 'close'],
   [['h'], 'handOver'],
   [['x'], 'recuse'],
+  [['d'], 'hold'],
   [['Shift+J'], 'export'],
   [['p'], 'print'],
 ];

@@ -5,7 +5,7 @@ import { useHeading, useUi } from '../context';
 import type { CaseSummary } from '../contract';
 import { formatDate, pressing } from '../format';
 import { useOffice } from '../office';
-import { arrange, filters, pageSize, passes, sorts, type QueueView } from '../queue_view';
+import { arrange, filters, isDue, pageSize, passes, sorts, type QueueView } from '../queue_view';
 import { useShortcuts } from '../shortcuts';
 import { ClockBadge, StatusBadge } from './parts';
 
@@ -29,6 +29,7 @@ export function QueueList(props: {
     () => filters.map((filter) => console.cases.filter((one) => passes(one, filter, me, now)).length),
     [console.cases, me, now],
   );
+  const due = useMemo(() => console.cases.filter(({ keeping }) => isDue(keeping)).length, [console.cases]);
   const lastPage = Math.max(0, Math.ceil(shown.length / pageSize) - 1);
   const page = Math.min(view.page, lastPage);
   const rows = shown.slice(page * pageSize, (page + 1) * pageSize);
@@ -104,6 +105,20 @@ export function QueueList(props: {
         </h1>
         <p class="hint">{summary}</p>
       </div>
+      {due > 0 && (
+        <p class="notice warn row spread">
+          <span>{t.queue.toDestroy(due)}</span>
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              go({ at: 'retention' });
+            }}
+          >
+            {t.queue.seeRetention}
+          </button>
+        </p>
+      )}
       <div class="toolbar">
         <div class="chips" role="group" aria-label={t.queue.filters}>
           {filters.map((filter, i) => (
@@ -215,6 +230,7 @@ function Row({ one, onOpen }: { one: CaseSummary; onOpen: () => void }) {
           {one.isNew && <span class="badge new-badge">{t.queue.isNew}</span>}
           {one.alarm && <span class="badge alarm-badge">! {t.queue.alarm}</span>}
           {recused && <span class="badge">{t.queue.recused}</span>}
+          {one.keeping.stage === 'held' && <span class="badge">{t.queue.held}</span>}
           <span class="mono case-number">{one.number}</span>
           <span class="case-category">{categoryOf(one.category)}</span>
         </span>

@@ -8,6 +8,7 @@ import { useOffice } from '../office';
 import type { ActionKind } from './action_dialogs';
 import type { CaseTools } from './case_view';
 import { ClockBadge, ErrorLine, privateText } from './parts';
+import { KeepingLines } from './retention';
 
 export const statuses: readonly CaseStatus[] = [
   'received',
@@ -33,6 +34,7 @@ export function Side(props: { tools: CaseTools; onAsk: (kind: ActionKind) => voi
             </li>
           ))}
         </ul>
+        <KeepingLines one={detail} />
         {detail.closingReason !== '' && (
           <p>
             <strong>{t.case.closingReason}</strong>: {detail.closingReason}
@@ -64,6 +66,7 @@ function Actions({ tools, onAsk, onExport }: Parameters<typeof Side>[0]) {
     ['close', t.case.closeCase, 'c'],
     ['handover', t.case.handOver, 'h'],
     ['recuse', t.case.recuse, 'x'],
+    detail.keeping.holds.length > 0 ? ['unhold', t.case.unhold, 'd'] : ['hold', t.case.hold, 'd'],
   ];
   return (
     <section class="card no-print" aria-labelledby="actions">

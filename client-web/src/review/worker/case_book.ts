@@ -13,6 +13,7 @@ const maxEvents = 100_000;
 
 export class CaseBook {
   private readonly views = new Map<string, CaseView>();
+  private readonly numbers = new Map<string, string>(); // by id, as once read: a destroyed case has none any more
 
   constructor(readonly session: Session) {}
 
@@ -40,9 +41,41 @@ export class CaseBook {
     await this.readOn([...new Set(ids)]);
   }
 
-  /** Reads on in every case; ids of those that have something new. */
+  /** Reads on in every case; ids of those that have something new, or less than before. */
   async readAll(): Promise<string[]> {
-    return this.readOn([...this.session.keyring.cases.keys()]);
+    const changed = await this.readOn([...this.session.keyring.cases.keys()]);
+    const ending = this.all.filter((view) => view.ended && !view.destroyed);
+    // What was read of these may be gone since.
+    for (const before of ending) {
+      const after = await this.readAnew(before.id);
+      if (after.next !== before.next || after.purged !== before.purged) changed.push(before.id);
+    }
+    return changed;
+  }
+
+  /** From its first event. Errors: as read(). */
+  async readAnew(id: string): Promise<CaseView> {
+    const before = this.views.get(id);
+    this.views.delete(id);
+    try {
+      return await this.read(id);
+    } catch (error) {
+      if (before !== undefined) this.views.set(id, before);
+      throw error;
+    }
+  }
+
+  /** Drops the keys of cases of which nothing is left; returns their numbers, '' where it was never read. */
+  dropDestroyed(): string[] {
+    const gone = this.all.filter((view) => view.destroyed);
+    for (const view of gone) this.drop(view.id);
+    return gone.map((view) => this.numbers.get(view.id) ?? '');
+  }
+
+  /** Its key goes for good. */
+  drop(id: string): void {
+    this.session.drop(id);
+    this.forget(id);
   }
 
   /** A case whose key was not kept. */
@@ -86,7 +119,8 @@ export class CaseBook {
         continue;
       }
       if (at.j >= maxEvents) throw new CodedError('bad_case');
-      if (item.state === 'present') await this.take(at.view, at.key, at.j, item.body); // else purged
+      if (item.state === 'present') await this.take(at.view, at.key, at.j, item.body);
+      else at.view.miss();
       at.view.next = at.j + 1;
       changed.add(at.view.id);
     }
@@ -107,6 +141,7 @@ export class CaseBook {
     if (channel.log.findReviewer(frame.signer) === undefined) await channel.refresh();
     try {
       view.take(channel.log, j, frame);
+      if (view.number !== '') this.numbers.set(view.id, view.number);
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
       view.unreadable.push(j);
@@ -121,13 +156,14 @@ export class CaseBook {
 
   /**
    * Writes an event, `at` added, after all that others wrote; not, when what they wrote has made it `needless`.
-   * Errors: too_large, rate-limited, bad_answer.
+   * Errors: case_destroyed (also when that has but begun), too_large, rate-limited, bad_answer.
    */
   async append(view: CaseView, event: JsonObject, needless: () => boolean = () => false): Promise<void> {
     const { session } = this;
     const key = session.caseKey(view.id);
     const body = { ...event, at: session.minute() };
     for (let i = 0; i < maxCollisions; i++) {
+      if (view.ended) throw new CodedError('case_destroyed');
       const j = view.next;
       const sealed = sealEvent(session.channel.org, key, j, session.identity, body);
       const address = eventAddress(key, j);

@@ -2,6 +2,7 @@
 // a reader wants to see. Nothing is believed that the key log does not vouch for.
 import { equal, toHex } from '../../protocol/bytes';
 import { messageOfSnapshot } from '../../protocol/case_event';
+import { CaseLife, type CaseStage } from '../../protocol/case_life';
 import type { Attachment } from '../../protocol/file_stream';
 import { messageKind, type Frame } from '../../protocol/frame';
 import { Members, type JsonObject } from '../../protocol/json';
@@ -15,6 +16,7 @@ import {
   type Report,
   type Status,
 } from '../../protocol/message';
+import type { Policy } from '../../protocol/policy';
 import { threadOf } from '../../protocol/receipt';
 import { sodium } from '../../protocol/sodium';
 import { maxReviewerNumber } from '../../protocol/statement';
@@ -64,7 +66,9 @@ export class CaseView {
   readonly events: CaseEvent[] = [];
   readonly steps: ClockStep[] = [];
   readonly unreadable: number[] = []; // events that do not open or contradict themselves: an alarm
+  purged = 0; // events that were deleted
   next = 0; // the first free index
+  readonly life = new CaseLife(); // how long it is kept
 
   /** `id` is the hexadecimal of the thread. */
   constructor(readonly id: string) {}
@@ -79,11 +83,34 @@ export class CaseView {
       const at = Math.min(body.integerOr('at', 0), latest);
       const event: CaseEvent = { index, by: signer.number, at, type, body: body.json };
       this.fold(log, event, body);
+      this.life.take(body.json, signer.number);
       this.events.push(event);
     } catch (error) {
       if (error instanceof CodedError) throw badCase();
       throw error;
     }
+  }
+
+  /** Takes in that event `next` was purged. */
+  miss(): void {
+    ++this.purged;
+    this.life.miss();
+  }
+
+  /** Nothing is left of it but its places. */
+  get destroyed(): boolean {
+    return this.next > 0 && this.purged === this.next;
+  }
+  /** Nothing may be written to it any more: it is destroyed, or on the way there. */
+  get ended(): boolean {
+    return this.life.begun;
+  }
+  /** The category of its report; '' when that cannot be read. */
+  get category(): string {
+    return this.messages.flatMap(({ content }) => ('category' in content ? [content.category] : []))[0] ?? '';
+  }
+  stage(rules: Policy, now: number): CaseStage {
+    return this.life.stage(rules, this.category, now);
   }
 
   private fold(log: KeyLog, event: CaseEvent, body: Members): void {
@@ -123,6 +150,10 @@ export class CaseView {
         return;
       case 'assign':
         this.assignee = body.integer('number', maxReviewerNumber);
+        return;
+      case 'hold':
+      case 'unhold':
+        body.string('reason', maxText);
         return;
       case 'recusal':
         body.string('reason', maxText);

@@ -89,7 +89,7 @@ export class ServerStore implements KeyringStore {
       const kept = await session.call((channel) => channel.getKeyring());
       const other = read(kept);
       if (other !== undefined) {
-        session.keyring.merge(other);
+        session.merge(other);
         other.wipe();
       }
       if (session.closing) throw new CodedError('locked'); // wiped meanwhile, perhaps: never put that

@@ -1,5 +1,5 @@
 // Cases as the queue and the case's page show them. No key, address or signature crosses to the page.
-import type { CaseDetail, CaseSummary, Clock, EventView, MessageView, ReplyView } from '../contract';
+import type { CaseDetail, CaseSummary, Clock, EventView, Keeping, MessageView, ReplyView } from '../contract';
 import type { CaseEvent, CaseMessage, CaseReply, CaseView } from './case_view';
 import { clocksOf } from './clocks';
 import type { Session } from './session';
@@ -38,6 +38,7 @@ export class Presenter {
         .slice(0, excerptLength)
         .join(''),
       alarm: view.unreadable.length > 0 || this.alarmed.has(view.id),
+      keeping: this.keeping(view),
     };
   }
 
@@ -57,6 +58,17 @@ export class Presenter {
       addressesLeft: view.freeAddresses.length,
       closingReason: view.status === 'closed' ? view.closingReason : '',
       unreadable: [...view.unreadable],
+    };
+  }
+
+  private keeping(view: CaseView): Keeping {
+    const { life, category } = view;
+    const { rules } = this.session.channel.log;
+    return {
+      stage: view.stage(rules, this.session.now()),
+      closedSince: life.closedSince ?? null,
+      due: life.due(rules, category) ?? null,
+      holds: life.holds.map(({ by, at, reason }) => ({ by, at, reason })),
     };
   }
 

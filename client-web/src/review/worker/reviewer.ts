@@ -14,7 +14,7 @@ import { statuses } from '../../protocol/message';
 import { prekeysAhead } from '../../protocol/ratchet';
 import { ReviewerKeyring } from '../../protocol/reviewer_keyring';
 import { ready, wipe } from '../../protocol/sodium';
-import { CodedError, type Progress } from '../../rpc/rpc';
+import { CodedError, codeOf, type Progress } from '../../rpc/rpc';
 import type * as contract from '../contract';
 import { CaseBook } from './case_book';
 import { CaseView } from './case_view';
@@ -28,6 +28,7 @@ import type { OpenerFactory } from './opening';
 import { Presenter, reportersWords, searchable } from './queue';
 import { repetitions } from './repetition';
 import { sendReply } from './replying';
+import { destroyCase, keepFiles } from './retention';
 import { searchCases } from './search';
 import { Session } from './session';
 import { Sync } from './sync';
@@ -224,6 +225,14 @@ export class ReviewerConsole implements contract.ReviewApi {
       const book = this.cases();
       const report = await new Sync(book, this.around.openerFor, progress).run();
       await book.readAll();
+      report.destroyed = book.dropDestroyed();
+      let changed = report.destroyed.length > 0;
+      try {
+        changed = (await keepFiles(book)) || changed;
+      } catch (error) {
+        report.notKept = codeOf(error); // tried again at the next visit
+      }
+      if (changed) await book.session.save();
       for (const view of book.all)
         if (view.unreadable.length > 0 && !this.alarmed.has(view.id))
           report.alarms.push({ kind: 'unreadable_event', case: view.id, code: 'bad_case' });
@@ -232,8 +241,14 @@ export class ReviewerConsole implements contract.ReviewApi {
     });
   }
 
-  refresh(): Promise<string[]> {
-    return this.inTurn(() => this.cases().readAll());
+  refresh(): Promise<contract.Refreshed> {
+    return this.inTurn(async () => {
+      const book = this.cases();
+      const changed = await book.readAll();
+      const destroyed = book.dropDestroyed();
+      if (destroyed.length > 0) await book.session.save();
+      return { changed, destroyed };
+    });
   }
 
   // --- cases; the first group only looks
@@ -304,6 +319,10 @@ export class ReviewerConsole implements contract.ReviewApi {
       };
       return this.shown(await handOver(book, id, number, watch));
     });
+  }
+
+  destroyCase(id: string): Promise<void> {
+    return this.inTurn(() => destroyCase(this.cases(), id));
   }
 
   stop(): Promise<void> {

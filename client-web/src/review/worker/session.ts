@@ -17,6 +17,8 @@ export class Session {
   /** Set by whoever wants to lock: long work stops at its next step. */
   closing = false;
 
+  private readonly dropped = new Set<string>(); // cases whose keys another copy of the keyring may still have
+
   private constructor(
     readonly channel: Channel,
     readonly keyring: ReviewerKeyring,
@@ -115,6 +117,19 @@ export class Session {
     const key = this.keyring.cases.get(id);
     if (key === undefined) throw new CodedError('no_such_case');
     return key;
+  }
+
+  /** The key of a destroyed case goes, from what another copy brings too. */
+  drop(id: string): void {
+    this.dropped.add(id);
+    wipe(this.keyring.cases.get(id));
+    this.keyring.cases.delete(id);
+  }
+
+  /** Takes in another copy of the keyring. */
+  merge(other: ReviewerKeyring): void {
+    this.keyring.merge(other);
+    for (const id of this.dropped) this.drop(id);
   }
 
   /** Keeps the keyring, and tells the server of the epochs whose secrets are gone from what is kept. */

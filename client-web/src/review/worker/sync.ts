@@ -45,6 +45,7 @@ export class Sync {
     alarms: [],
     forgotten: [],
     published: false,
+    destroyed: [],
   };
   private readonly reports: Arrival[] = [];
   private readonly handovers: HandoverArrival[] = [];
@@ -271,6 +272,11 @@ export class Sync {
     const { id, opened } = arrival;
     if (!this.session.keyring.cases.has(id)) return; // the same report again, and no case
     const view = this.book.known(id);
+    // The report outlives its case in the inbox: it must not bring it back.
+    if (view.ended) {
+      if (!view.destroyed) fresh.delete(id);
+      return;
+    }
     await this.keep(view, arrival);
     if (view.messages.length > 0) {
       if (fresh.delete(id)) this.report.opened.push(id);
@@ -294,6 +300,10 @@ export class Sync {
       return;
     }
     const view = await this.book.read(id);
+    if (view.ended) {
+      this.stray('case_destroyed', id, text);
+      return;
+    }
     const fromTheStart = view.excluded;
     if (!excluded.every((n) => fromTheStart.includes(n))) {
       this.stray('excludes_a_reader', id, text);
@@ -322,6 +332,10 @@ export class Sync {
     let refusal: string | undefined;
     try {
       const view = await this.book.read(id);
+      if (view.destroyed) {
+        this.drop(id);
+        return;
+      }
       if (view.report === undefined) refusal = 'bad_case';
       else if (view.excluded.includes(number)) refusal = 'excluded_reader';
     } catch (error) {

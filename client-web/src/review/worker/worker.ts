@@ -28,6 +28,7 @@ const api: { [Method in keyof ReviewApi]: ReviewApi[Method] } = {
   checkReply: (id, text) => reviewer.checkReply(id, text),
   reply: (id, draft) => reviewer.reply(id, draft),
   handOver: (id, number, progress) => reviewer.handOver(id, number, progress),
+  destroyCase: (id) => reviewer.destroyCase(id),
   stop: () => reviewer.stop(),
   attachment: (id, message, index) => reviewer.attachment(id, message, index),
   figures: (rounded) => reviewer.figures(rounded),

@@ -32,6 +32,7 @@ function one(id: string, more: Partial<CaseSummary> = {}): CaseSummary {
     attachments: 0,
     excerpt: '',
     alarm: false,
+    keeping: { stage: 'open', closedSince: null, due: null, holds: [] },
     ...more,
   };
 }

@@ -211,7 +211,7 @@ describe('the console against the server', () => {
       await first.act(mine.id, { type: 'tag', tag: '회식' });
       await first.act(mine.id, { type: 'recusal', reason: '같은 부서' });
       await first.act(mine.id, { type: 'extension', reason: '자료 대기' });
-      expect(await second.refresh()).toEqual([mine.id]);
+      expect(await second.refresh()).toEqual({ changed: [mine.id], destroyed: [] });
       const seen = await second.readCase(mine.id);
       expect(seen.notes.map((n) => n.by).sort()).toEqual([1, 3]);
       expect(seen).toMatchObject({ tags: ['회식'], recused: [1], isNew: true });
@@ -262,7 +262,7 @@ describe('the console against the server', () => {
       await server.released();
       expect(await third.sync(none)).toMatchObject({ opened: [shared.id], alarms: [] });
       await third.act(shared.id, { type: 'note', text: '새 담당자의 메모' });
-      expect(await first.refresh()).toContain(shared.id);
+      expect((await first.refresh()).changed).toContain(shared.id);
       const seen = await first.readCase(shared.id);
       expect(seen.notes).toMatchObject([{ by: 4, text: '새 담당자의 메모' }]);
       expect(seen).toMatchObject({ unreadable: [], alarm: false });
