@@ -37,6 +37,7 @@ const isTicket = (hashed: Uint8Array) =>
 export function checkWork(org: Uint8Array, id: Uint8Array, header: string): void {
   if (header.length !== headerLength) fail('bad_length');
   const proof = fromBase64(header);
+  if (proof.length !== 48) fail('bad_length');
   const [nonce, ticket, solution] = [proof.subarray(0, 32), proof.subarray(32, 40), proof.subarray(40)];
   const seed = workSeed(org, nonce, id);
   if (!isTicket(concat(utf8(label.workTicket), seed, solution, ticket))) fail('bad_ticket');

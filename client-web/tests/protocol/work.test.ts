@@ -5,9 +5,9 @@ import { concat, fromBase64, toBase64 } from '../../src/protocol/bytes';
 import { H } from '../../src/protocol/hash';
 import { label } from '../../src/protocol/labels';
 import { randomBytes, ready } from '../../src/protocol/sodium';
-import { beginsWithZeros, checkWork, WorkSearch } from '../../src/protocol/work';
+import { beginsWithZeros, bitsOf, checkWork, WorkSearch } from '../../src/protocol/work';
 import { CodedError, type Effort } from '../../src/rpc/rpc';
-import { outcome } from '../vectors';
+import { outcome, vectorTests } from '../vectors';
 
 const org = new Uint8Array(32).fill(3);
 const id = new Uint8Array(32).fill(5);
@@ -30,6 +30,14 @@ function clockOf(step: number): () => number {
 }
 
 beforeAll(ready);
+
+vectorTests('work', (c, expected) => {
+  const check = () => {
+    checkWork(c.bytes('org'), c.bytes('id'), c.text('proof'));
+  };
+  expect(outcome(check).class).toBe(expected);
+  if (c.has('bits')) expect(bitsOf(c.bytes('nonce'))).toBe(c.number('bits'));
+});
 
 describe('a proof of work', () => {
   test('is found, begins anywhere, and is good for its organisation, message and nonce alone', () => {
