@@ -7,9 +7,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
-#include <limits.h>
+#include <new>
 #include <optional>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -38,11 +39,12 @@ struct record_header {
     std::uint32_t size = 0;
     std::uint32_t epoch = 0;
     record_state state = record_state::live;
-    std::uint32_t zero = 0;
+    std::uint32_t more = 0; ///< records of the group behind this one
     envelope_id id;
 };
 static_assert(sizeof(record_header) == step);
 static_assert(segment::records_begin == 2 * second_header);
+static_assert(segment::records_begin % segment::block == 0 && zeros_at_once % segment::block == 0);
 
 std::uint64_t short_hash(const segment_key& key, const void* data, std::size_t size) {
     std::uint64_t out = 0;
@@ -81,9 +83,40 @@ void sync_directory(const std::filesystem::path& p) {
     if (::fsync(directory.fd()) != 0) throw file_error(errno);
 }
 
-const bytes& zeros() {
-    static const bytes z(zeros_at_once);
-    return z;
+bytes_view zeros(std::uint64_t size) {
+    alignas(segment::block) static std::array<crypto::byte, zeros_at_once> z{}; // takes no memory: only read
+    return bytes_view(z).first(std::min<std::uint64_t>(size, zeros_at_once));
+}
+
+// Memory that a device can read from by itself; grows to what was once needed.
+class block_buffer {
+  public:
+    /// Of as many bytes, whole blocks; what was in it is gone.
+    std::span<crypto::byte> get(std::size_t size) {
+        if (size > size_) {
+            memory_.reset(static_cast<crypto::byte*>(std::aligned_alloc(segment::block, size)));
+            size_ = memory_ ? size : 0;
+            if (!memory_) throw std::bad_alloc();
+        }
+        return {memory_.get(), size};
+    }
+
+  private:
+    struct release {
+        void operator()(crypto::byte* p) const noexcept { std::free(p); } // NOLINT: aligned_alloc's own
+    };
+    std::unique_ptr<crypto::byte, release> memory_;
+    std::size_t size_ = 0;
+};
+
+// Not every file system has O_DIRECT (tmpfs of Linux 6.5 and earlier has not).
+file open_direct(const std::filesystem::path& p) {
+    try {
+        return {p, O_RDWR | O_DIRECT};
+    } catch (const file_error& e) {
+        if (e.code().value() != EINVAL) throw;
+        return {p, O_RDWR};
+    }
 }
 
 } // namespace
@@ -150,7 +183,13 @@ segment_contents parse_segment(bytes_view file) {
     std::optional<std::uint64_t> gap; // where something is not a record
     std::size_t before_gap = 0;
     std::uint64_t end_before_gap = c.end;
+    bool group_is_whole = false;
     for (auto at = segment::records_begin; at + step <= file.size();) {
+        // Behind the last record of a group there are zeros up to the next block.
+        if (const auto next = segment::group_bytes(at); std::exchange(group_is_whole, false) &&
+                                                        next < file.size() &&
+                                                        is_zero(file.subspan(at, next - at)))
+            at = next;
         const auto h = copy_from<record_header>(file, at);
         const auto whole = segment::record_bytes(h.size);
         const bool is_record = h.check != 0 && whole <= file.size() - at && h.check == check_of(h, c.key);
@@ -172,6 +211,7 @@ segment_contents parse_segment(bytes_view file) {
         if (is_live) c.records.push_back({h.id, h.epoch, h.size, at});
         at += whole;
         c.end = at;
+        group_is_whole = h.more == 0;
     }
     if (gap) {
         c.records.resize(before_gap);
@@ -186,7 +226,7 @@ std::uint64_t segment::record_bytes(std::size_t size) noexcept {
 }
 
 segment::segment(const std::filesystem::path& directory, std::uint32_t number, int flags)
-    : path_(path_of(directory, number)), number_(number), file_(path_, flags) {}
+    : path_(path_of(directory, number)), number_(number), file_(path_, flags), direct_(open_direct(path_)) {}
 
 std::unique_ptr<segment> segment::create(const std::filesystem::path& directory, std::uint32_t number,
                                          std::uint64_t size) {
@@ -210,62 +250,59 @@ segment::segment(const std::filesystem::path& directory, std::uint32_t number,
     : segment(directory, number, O_RDWR) {
     struct stat s{};
     if (::fstat(file_.fd(), &s) != 0) throw file_error(errno);
-    size_ = static_cast<std::uint64_t>(s.st_size);
+    size_ = static_cast<std::uint64_t>(s.st_size) / block * block;
     key_ = contents.key;
-    end_ = contents.end;
+    end_ = group_bytes(contents.end);
     dirty_end_ = contents.blank ? size_ : end_;
     if (contents.torn) {
+        file_.write(contents.end, zeros(end_ - contents.end));
         write_zeros(end_, size_);
         file_.sync();
     }
 }
 
 std::uint64_t segment::append(std::span<const entry> group) {
-    std::vector<record_header> headers(group.size());
-    std::vector<iovec> parts;
-    parts.reserve(3 * group.size() + 1);
-    const auto add = [&parts](const void* data, std::size_t size) {
-        if (size != 0) parts.push_back({const_cast<void*>(data), size}); // NOLINT: only read from
-    };
-    auto end = end_;
+    static thread_local block_buffer buffer; // a spool has one thread that appends
+    std::uint64_t records = 0;
+    for (const auto& e : group) records += record_bytes(e.body.size());
+    const auto blocks = buffer.get(group_bytes(records));
+    auto* to = blocks.data();
+    const auto add = [&to](bytes_view b) { to = std::ranges::copy(b, to).out; };
     for (std::size_t i = 0; i < group.size(); ++i) {
         const auto& [id, epoch, body] = group[i];
-        auto& h = headers[i];
+        record_header h;
         h.group = end_;
         h.size = static_cast<std::uint32_t>(body.size());
         h.epoch = epoch;
+        h.more = static_cast<std::uint32_t>(group.size() - 1 - i);
         h.id = id;
         h.check = check_of(h, key_);
-        const auto whole = record_bytes(body.size());
-        add(&h, sizeof h);
-        add(body.data(), body.size());
-        add(zeros().data(), whole - step - body.size());
-        end += whole;
+        add(as_view(h));
+        add(body);
+        add(zeros(record_bytes(body.size()) - step - body.size()));
     }
+    std::fill(to, blocks.data() + blocks.size(), crypto::byte{0});
+    const auto end = end_ + blocks.size();
     // What an attempt left that found the disk full must not lie behind this group as if it belonged there.
-    const auto left_over = std::max(dirty_end_, end) - end;
-    for (std::uint64_t n = 0; n < left_over; n += zeros_at_once)
-        add(zeros().data(), std::min<std::uint64_t>(zeros_at_once, left_over - n));
+    write_zeros(end, dirty_end_);
     dirty_end_ = std::max(dirty_end_, end);
     auto at = end_;
-    for (std::span<iovec> rest = parts; !rest.empty();) {
-        const auto n =
-            ::pwritev(file_.fd(), rest.data(), static_cast<int>(std::min<std::size_t>(rest.size(), IOV_MAX)),
-                      static_cast<off_t>(at));
+    for (auto rest = blocks; !rest.empty();) {
+        const iovec part{rest.data(), rest.size()};
+        const auto n = ::pwritev(direct_.fd(), &part, 1, static_cast<off_t>(at));
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) throw file_error(errno);
         at += static_cast<std::uint64_t>(n);
-        for (auto written = static_cast<std::size_t>(n); written > 0;) {
-            const auto here = std::min(written, rest.front().iov_len);
-            rest.front().iov_base = static_cast<char*>(rest.front().iov_base) + here;
-            rest.front().iov_len -= here;
-            written -= here;
-            if (rest.front().iov_len == 0) rest = rest.subspan(1);
-        }
+        rest = rest.subspan(static_cast<std::size_t>(n));
     }
-    file_.sync();
+    direct_.sync();
     dirty_end_ = end;
     return std::exchange(end_, end);
+}
+
+void segment::expect_read(const spooled& s) const noexcept {
+    ::posix_fadvise(file_.fd(), static_cast<off_t>(s.at), static_cast<off_t>(step + s.size),
+                    POSIX_FADV_WILLNEED);
 }
 
 bytes segment::read(const spooled& s) const {
@@ -286,7 +323,10 @@ void segment::erase(std::span<const spooled> records) {
     }
     // First the states, or a crash would leave what looks like damage.
     file_.sync();
-    for (const auto& s : records) write_zeros(s.at + step, s.at + record_bytes(s.size));
+    for (const auto& s : records) {
+        const auto end = s.at + record_bytes(s.size);
+        for (auto at = s.at + step; at < end; at += zeros_at_once) file_.write(at, zeros(end - at));
+    }
     file_.sync();
 }
 
@@ -319,8 +359,7 @@ void segment::write_headers() {
 }
 
 void segment::write_zeros(std::uint64_t from, std::uint64_t to) const {
-    for (; from < to; from += std::min<std::uint64_t>(zeros_at_once, to - from))
-        file_.write(from, bytes_view(zeros()).first(std::min<std::uint64_t>(zeros_at_once, to - from)));
+    for (; from < to; from += zeros_at_once) direct_.write(from, zeros(to - from));
 }
 
 std::vector<std::uint32_t> spool_numbers(const std::filesystem::path& directory) {

@@ -1,20 +1,24 @@
 // Internal: one file of the spool, `spool-N` (mode 0600), of a fixed size and full of zeros until it is used.
 //
 //   header (32 bytes, at 0 and again at 4,096)   "chgspool" ‖ key (16, random) ‖ check (8)
-//   record (from 8,192, 64-byte steps)           check (8) ‖ group (8) ‖ size (4) ‖ epoch (4) ‖ state (4) ‖ 0
-//   (4)
-//                                                ‖ id (32) ‖ body ‖ zeros
+//   group (from 8,192, 4,096-byte blocks)        records ‖ zeros
+//   record (64-byte steps)                       check (8) ‖ group (8) ‖ size (4) ‖ epoch (4) ‖ state (4) ‖
+//                                                more (4) ‖ id (32) ‖ body ‖ zeros
 //
 // `check` is SipHash under the file's own key, so that no sender can put into a body what looks like a
 // record, and nothing of the file's former life counts as one. The id, the hash of the body, checks the body.
-// `group` is where the group began that the record was written with: a bad place before a later group was
-// acknowledged and has been damaged since; one in the last group is the torn end of something that nobody was
-// told of.
+// `group` is where the group began that the record was written with, `more` how many of it follow: a bad
+// place before a later group was acknowledged and has been damaged since; one in the last group is the torn
+// end of something that nobody was told of.
+//
+// A group is whole blocks and goes past the page cache (O_DIRECT, where the file system has it): a page that
+// is written once and read once, hours later, is only copied and evicted there. Blocks are never shared by
+// two groups, so what was acknowledged is not written again.
 //
 // The zeros are written, not reserved: into blocks that exist already fdatasync has no metadata to journal.
-// Measured, CPU µs an envelope in groups of 8 and 64: 15.4 and 3.7 appending to a growing file, 12.5 and 3.0
-// with fallocate, 7.6 and 2.4 into zeros (SQLite, one transaction a group: 43). Integers are the machine's
-// own: the file never leaves it.
+// Measured through the page cache, CPU µs an envelope in groups of 8 and 64: 15.4 and 3.7 appending to a
+// growing file, 12.5 and 3.0 with fallocate, 7.6 and 2.4 into zeros (SQLite, one transaction a group: 43).
+// Integers are the machine's own: the file never leaves it.
 #pragma once
 
 #include "storage/types.hpp"
@@ -83,8 +87,13 @@ class segment {
         bytes_view body;
     };
     static constexpr std::uint64_t records_begin = 8192;
-    /// Bytes that a body of `size` takes.
+    static constexpr std::uint64_t block = 4096;
+    /// Bytes that a body of `size` takes in its group.
     static std::uint64_t record_bytes(std::size_t size) noexcept;
+    /// Bytes that a group of records takes.
+    static constexpr std::uint64_t group_bytes(std::uint64_t records) noexcept {
+        return (records + block - 1) / block * block;
+    }
 
     /// Makes the file, durably; replaces one that is there.
     static std::unique_ptr<segment> create(const std::filesystem::path& directory, std::uint32_t number,
@@ -95,13 +104,15 @@ class segment {
 
     [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
-    [[nodiscard]] bool has_room_for(std::uint64_t record_bytes) const noexcept {
-        return end_ + record_bytes <= size_;
+    [[nodiscard]] bool has_room_for(std::uint64_t records) const noexcept {
+        return end_ + group_bytes(records) <= size_;
     }
 
     /// One write, one fdatasync; then it is durable. There must be room. Gives where the first record is, the
     /// others following it; after a file_error nothing was appended.
     std::uint64_t append(std::span<const entry> group);
+    /// A read() of it comes soon: the disk may begin.
+    void expect_read(const spooled& s) const noexcept;
     /// Throws file_error if the record is not there.
     [[nodiscard]] bytes read(const spooled& s) const;
     /// Overwrites these records' bodies and ids with zeros, durably.
@@ -118,10 +129,11 @@ class segment {
 
     std::filesystem::path path_;
     std::uint32_t number_;
-    file file_;
+    file file_;   ///< for what is small or read
+    file direct_; ///< for whole blocks
     segment_key key_{};
     std::uint64_t size_ = 0;
-    std::uint64_t end_ = records_begin;
+    std::uint64_t end_ = records_begin;       ///< where the next group begins
     std::uint64_t dirty_end_ = records_begin; ///< a write that failed may have got as far as here
 };
 

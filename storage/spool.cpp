@@ -30,8 +30,9 @@ id_filter filter_of(database& main) {
 
 spool::spool(const options& o, vital_signs& signs, database main)
     : directory_(o.directory), size_budget_(o.size_budget), queue_jobs_(o.queue_jobs),
-      queue_bytes_(o.queue_bytes), file_bytes_(std::max(o.spool_file, segment::records_begin * 2)),
-      signs_(signs), main_(std::move(main)), released_(filter_of(main_)) {
+      queue_bytes_(o.queue_bytes),
+      file_bytes_(segment::group_bytes(std::max(o.spool_file, segment::records_begin * 2))), signs_(signs),
+      main_(std::move(main)), released_(filter_of(main_)) {
     recover(directory_);
     preparing_ = std::thread([this] { prepare(); });
     writing_ = std::thread([this] { loop(); });
@@ -85,7 +86,7 @@ void spool::submit(const envelope_id& id, std::uint32_t epoch, bytes body, callb
     {
         const std::scoped_lock lock(mutex_);
         if (stopping_ || !signs_.healthy ||
-            segment::records_begin + segment::record_bytes(body.size()) > file_bytes_)
+            segment::records_begin + segment::group_bytes(segment::record_bytes(body.size())) > file_bytes_)
             refused = put_outcome::failed;
         else if (queue_.size() >= queue_jobs_ || queued_bytes_ + body.size() > queue_bytes_)
             refused = put_outcome::busy;
@@ -123,6 +124,11 @@ bool spool::contains(const envelope_id& id) const {
 std::size_t spool::count() const {
     const std::scoped_lock lock(known_mutex_);
     return known_.size();
+}
+
+bool spool::has_waiting() const {
+    const std::scoped_lock lock(mutex_);
+    return !queue_.empty();
 }
 
 void spool::loop() {

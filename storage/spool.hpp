@@ -54,6 +54,8 @@ class spool {
     // From any thread.
     [[nodiscard]] bool contains(const envelope_id& id) const;
     [[nodiscard]] std::size_t count() const;
+    /// Whether a submission waits for its turn at this moment.
+    [[nodiscard]] bool has_waiting() const;
     [[nodiscard]] std::uint64_t used() const noexcept { return signs_.spool_used; }
 
     // From the writer's thread. All throw file_error.
@@ -117,7 +119,7 @@ class spool {
     std::unordered_map<envelope_id, place, keyed_hash> known_;
     id_filter released_;
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable wake_;  ///< of the writing thread
     std::condition_variable files_; ///< of the preparing thread, and of those who wait for it
     std::deque<waiting> queue_;

@@ -14,7 +14,7 @@ using namespace changgu::test;
 
 namespace {
 
-constexpr std::uint64_t record = 64 + envelope_bytes;
+constexpr std::uint64_t record = segment::group_bytes(64 + envelope_bytes); // a group of one
 
 std::filesystem::path spool_file(const bench& b, std::uint32_t number) {
     return b.opts.directory / ("spool-" + std::to_string(number));
@@ -59,6 +59,40 @@ std::vector<std::uint64_t> present(bench& b) {
 
 using numbers = std::vector<std::uint64_t>;
 
+/// The header, and three small records in groups of two and one, as they were written when a group began
+/// right behind the one before it.
+constexpr std::string_view unaligned_header =
+    "63686773706f6f6c13fdd0b38ceef9dcde77e621ae5ccd5efcd7bfafdc1a1adc";
+constexpr std::string_view unaligned_records =
+    "a9e681e2c956de8b0020000000000000280000000700000001000000000000005c3c8bdd63c262d014180d9d54d79794"
+    "6c921fa65f02703c33bca7062e1829c16161616161616161616161616161616161616161616161616161616161616161"
+    "6161616161616161000000000000000000000000000000000000000000000000e3ea8bc1f545e9a90020000000000000"
+    "28000000070000000100000000000000f2038f6b497933989f7e3a7d90bee289de99f1ffe39c29902cf07f771043cdfb"
+    "626262626262626262626262626262626262626262626262626262626262626262626262626262620000000000000000"
+    "000000000000000000000000000000005b834956927abf1a002100000000000028000000070000000100000000000000"
+    "07a71b4abf797b0504d8e8941435bd275ad2d9f3784819312ebb05b9186053c763636363636363636363636363636363"
+    "636363636363636363636363636363636363636363636363000000000000000000000000000000000000000000000000";
+
+bytes unaligned_file() {
+    bytes f(16'384);
+    const auto put = [&f](std::size_t at, std::string_view hex) {
+        std::ranges::copy(crypto::from_hex(hex).value(), f.begin() + static_cast<std::ptrdiff_t>(at));
+    };
+    put(0, unaligned_header);
+    put(4096, unaligned_header);
+    put(segment::records_begin, unaligned_records);
+    return f;
+}
+
+/// Two small envelopes in one group.
+bytes small_group(const temp_dir& where) {
+    const auto s = segment::create(where.path(), 0, 32'768);
+    const bytes first(40, 'a');
+    const bytes second(40, 'b');
+    s->append(std::array<segment::entry, 2>{{{id_of(first), 7, first}, {id_of(second), 7, second}}});
+    return file_bytes(where / "spool-0");
+}
+
 release_input no_chaff() {
     return {.epoch = 0, .fill = 1, .today = 0, .month = 0, .make_chaff = {}};
 }
@@ -94,8 +128,8 @@ TEST_CASE("a damaged record costs none of those behind it, and is told") {
     SUBCASE("in its header") {
         overwrite(used_file(b), second, 64);
     }
-    SUBCASE("across two, a sector") {
-        overwrite(used_file(b), second + 8000, 4096);
+    SUBCASE("across two, some sectors") {
+        overwrite(used_file(b), second + 8000, 8192);
     }
     CHECK(reader(b.opts.directory).check().size() == 1);
     b.reopen();
@@ -107,6 +141,50 @@ TEST_CASE("a damaged record costs none of those behind it, and is told") {
     CHECK(b.read().check().empty());
     b.reopen();
     CHECK(b.inbox().size() == left.size() + 1);
+}
+
+TEST_CASE("a file whose groups are not whole blocks is read, and gone on with") {
+    const auto old = unaligned_file();
+    const auto c = parse_segment(old);
+    CHECK(c.records.size() == 3);
+    CHECK_FALSE(c.torn);
+    CHECK_FALSE(c.damaged);
+
+    bench b;
+    b.open_store.reset();
+    for (const auto n : spool_numbers(b.opts.directory)) std::filesystem::remove(spool_file(b, n));
+    std::ofstream(spool_file(b, 0), std::ios::binary)
+        .write(reinterpret_cast<const char*>(old.data()), static_cast<std::streamsize>(old.size()));
+    b.reopen();
+    const bytes third(40, 'c');
+    CHECK(b.read().has_envelope(id_of(third)));
+    const bytes fourth(40, 'd');
+    CHECK(b.put(fourth) == put_outcome::stored);
+    b.reopen();
+    CHECK(b.read().has_envelope(id_of(third)));
+    CHECK(b.read().has_envelope(id_of(fourth)));
+    CHECK(b.read().check().empty());
+    CHECK(b.release().envelopes == 4);
+}
+
+TEST_CASE("what is lost behind the last record of a group that is left is no padding") {
+    temp_dir where;
+    auto file = small_group(where);
+    const auto whole = segment::record_bytes(40);
+    SUBCASE("whole") {
+        CHECK(parse_segment(file).records.size() == 2);
+    }
+    SUBCASE("the last record in zeros, and a later group behind") {
+        segment s(where.path(), 0, parse_segment(file));
+        const bytes later(40, 'c');
+        s.append(std::array<segment::entry, 1>{{{id_of(later), 7, later}}});
+        file = file_bytes(where / "spool-0");
+        const auto at = file.begin() + static_cast<std::ptrdiff_t>(segment::records_begin + whole);
+        std::fill(at, at + static_cast<std::ptrdiff_t>(whole), crypto::byte{0});
+        const auto c = parse_segment(file);
+        CHECK(c.damaged);
+        CHECK(c.records.size() == 2);
+    }
 }
 
 TEST_CASE("one damaged file header is made up for by the other; without both nothing is touched") {
