@@ -7,12 +7,14 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <algorithm>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstring>
 #include <stdexcept>
 
 namespace changgu::http {
@@ -45,8 +47,8 @@ bool is_loopback(const tcp_address& address) noexcept {
     return !ec && ip.is_loopback();
 }
 
-listener::listener(std::deque<worker>& workers, const endpoint& where, secure tls)
-    : workers_(workers), tls_(std::move(tls)), acceptor_(workers.front().context) {
+listener::listener(worker& home, const endpoint& where, secure tls)
+    : home_(home), tls_(std::move(tls)), acceptor_(home.context) {
     try {
         acceptor_.open(where.protocol());
         if (where.protocol().family() != AF_UNIX)
@@ -58,10 +60,20 @@ listener::listener(std::deque<worker>& workers, const endpoint& where, secure tl
     }
 }
 
+listener::listener(worker& home, listener& beside) : home_(home), tls_(beside.tls_), acceptor_(home.context) {
+    const int same = ::fcntl(beside.acceptor_.native_handle(), F_DUPFD_CLOEXEC, 0);
+    if (same < 0) throw std::runtime_error("cannot listen: no descriptor is left");
+    error_code ec;
+    acceptor_.assign(beside.acceptor_.local_endpoint().protocol(), same, ec);
+    if (!ec) return;
+    ::close(same);
+    throw std::runtime_error("cannot listen: " + ec.message());
+}
+
 listener::~listener() = default;
 
 void listener::start() {
-    asio::co_spawn(workers_.front().context, run(), asio::detached);
+    asio::co_spawn(home_.context, run(), asio::detached);
 }
 
 void listener::stop() noexcept {
@@ -80,28 +92,23 @@ std::uint16_t listener::port() const noexcept {
     return tcp.port();
 }
 
-worker& listener::least_busy() noexcept {
-    return *std::ranges::min_element(workers_, {}, [](const worker& w) { return w.open.load(); });
-}
-
 asio::awaitable<void> listener::run() {
     asio::steady_timer pause(acceptor_.get_executor());
     while (acceptor_.is_open()) {
-        auto& home = least_busy();
         error_code ec;
         auto socket =
-            co_await acceptor_.async_accept(home.context, asio::redirect_error(asio::use_awaitable, ec));
+            co_await acceptor_.async_accept(home_.context, asio::redirect_error(asio::use_awaitable, ec));
         if (ec == asio::error::operation_aborted || !acceptor_.is_open()) co_return;
         if (ec) {
             failed_.add(ec.value());
             if (!out_of_resources(ec)) continue;
             pause.expires_after(back_off); // without it a full descriptor table makes this loop spin
             co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ec));
-        } else if (home.total.load() >= home.limit.connections) {
+        } else if (home_.total.load() >= home_.limit.connections) {
             full_.add(0);
         } else {
             try {
-                hand_over(home, std::move(socket));
+                take(std::move(socket));
             } catch (const std::exception&) { // no memory for it: this connection goes, the loop stays
                 failed_.add(ENOMEM);
             }
@@ -109,17 +116,12 @@ asio::awaitable<void> listener::run() {
     }
 }
 
-void listener::hand_over(worker& to, asio::generic::stream_protocol::socket socket) {
+void listener::take(asio::generic::stream_protocol::socket socket) {
     error_code ignored;
     socket.set_option(asio::ip::tcp::no_delay(true), ignored); // a Unix socket has no such thing
     transport stream(std::move(socket));
     if (tls_) stream.use(tls_());
-    // Counted here: the places must be taken before the next connection is accepted.
-    ++to.total;
-    ++to.open;
-    asio::post(to.context, [&to, s = std::move(stream)]() mutable {
-        std::make_shared<session>(to, std::move(s))->start();
-    });
+    std::make_shared<session>(home_, std::move(stream))->start();
 }
 
 void listener::tally::add(int error_code) {

@@ -31,13 +31,6 @@ struct server::state {
     state(server_options o, const router& table) : options(std::move(o)), routes(table) {}
     state(const state&) = delete;
     state& operator=(const state&) = delete;
-    // The first worker accepts for all: what it has accepted and not handed over belongs to the contexts of
-    // the others, which must still be there when it goes.
-    ~state() {
-        for (auto* l : {&on_tls, &on_plain, &on_unix}) l->reset();
-        while (!workers.empty()) workers.pop_front();
-    }
-
     ssl_ptr new_ssl() {
         const std::lock_guard lock(tls_mutex);
         ssl_ptr ssl(SSL_new(tls.get())); // holds the SSL_CTX it was made from, whatever is loaded later
@@ -48,6 +41,13 @@ struct server::state {
     void unlink_socket() const noexcept {
         if (options.unix_socket) ::unlink(options.unix_socket->c_str());
     }
+    /// One a worker, on one socket. Gives the first one's port.
+    std::uint16_t listen(const endpoint& where, const listener::secure& secured) {
+        auto& first = listeners[0].emplace_back(std::make_unique<listener>(workers[0], where, secured));
+        for (std::size_t i = 1; i < workers.size(); ++i)
+            listeners[i].push_back(std::make_unique<listener>(workers[i], *first));
+        return first->port();
+    }
 
     server_options options;
     const router& routes;
@@ -55,9 +55,9 @@ struct server::state {
     ssl_ctx_ptr tls;
     std::atomic<std::size_t> total = 0;
     std::deque<worker> workers;
-    std::unique_ptr<listener> on_tls;
-    std::unique_ptr<listener> on_plain;
-    std::unique_ptr<listener> on_unix;
+    std::vector<std::vector<std::unique_ptr<listener>>> listeners; ///< of each worker
+    std::uint16_t tls_port = 0;
+    std::uint16_t plain_port = 0;
     std::vector<std::thread> threads;
 };
 
@@ -84,21 +84,17 @@ server::server(server_options options, const router& routes)
     if (s.options.threads == 0) throw std::runtime_error("at least one thread is needed");
     for (std::size_t i = 0; i < s.options.threads; ++i)
         s.workers.emplace_back(i, s.options.limit, s.routes, s.total);
+    s.listeners.resize(s.options.threads);
     if (s.options.tls) {
         s.tls = make_server_context(*s.options.certificate);
-        s.on_tls =
-            std::make_unique<listener>(s.workers, tcp_endpoint(*s.options.tls), [&s] { return s.new_ssl(); });
+        s.tls_port = s.listen(tcp_endpoint(*s.options.tls), [&s] { return s.new_ssl(); });
     }
-    if (s.options.plain)
-        s.on_plain =
-            std::make_unique<listener>(s.workers, tcp_endpoint(*s.options.plain), listener::secure{});
+    if (s.options.plain) s.plain_port = s.listen(tcp_endpoint(*s.options.plain), {});
     if (s.options.unix_socket) {
         remove_stale(*s.options.unix_socket);
         const auto old_mask = ::umask(0117); // 0660 from the moment it is there
         try {
-            s.on_unix = std::make_unique<listener>(
-                s.workers, asio::local::stream_protocol::endpoint(s.options.unix_socket->string()),
-                listener::secure{});
+            s.listen(asio::local::stream_protocol::endpoint(s.options.unix_socket->string()), {});
         } catch (...) {
             ::umask(old_mask);
             throw;
@@ -113,13 +109,13 @@ server::~server() {
         for (auto& w : state_->workers) w.context.stop();
         join();
     }
-    if (state_->on_unix) state_->unlink_socket();
+    state_->unlink_socket();
 }
 
 void server::start() {
     auto& s = *state_;
-    for (auto* l : {s.on_tls.get(), s.on_plain.get(), s.on_unix.get()})
-        if (l) l->start();
+    for (const auto& of_worker : s.listeners)
+        for (const auto& l : of_worker) l->start();
     for (auto& w : s.workers)
         s.threads.emplace_back([&w] {
             for (;;) {
@@ -138,13 +134,11 @@ void server::start() {
 void server::stop() {
     auto& s = *state_;
     log(log_level::info, log_event::stopping);
-    // First no listener, then no worker: else a connection could be handed to a worker that has already
-    // ended.
-    asio::post(s.workers.front().context, [&s] {
-        for (auto* l : {s.on_tls.get(), s.on_plain.get(), s.on_unix.get()})
-            if (l) l->stop();
-        for (auto& w : s.workers) asio::post(w.context, [&w] { w.drain(); });
-    });
+    for (auto& w : s.workers)
+        asio::post(w.context, [&w, &s] {
+            for (const auto& l : s.listeners[w.index]) l->stop();
+            w.drain();
+        });
 }
 
 void server::join() {
@@ -189,10 +183,10 @@ asio::io_context& server::context(std::size_t thread) noexcept {
     return state_->workers[thread].context;
 }
 std::uint16_t server::tls_port() const noexcept {
-    return state_->on_tls ? state_->on_tls->port() : 0;
+    return state_->tls_port;
 }
 std::uint16_t server::plain_port() const noexcept {
-    return state_->on_plain ? state_->on_plain->port() : 0;
+    return state_->plain_port;
 }
 std::size_t server::connections() const noexcept {
     return state_->total.load();

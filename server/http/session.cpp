@@ -81,6 +81,7 @@ response preflight(const target& where) {
 session::session(worker& home, transport stream)
     : home_(home), stream_(std::move(stream)), deadline_(home.context.get_executor(), [this] { cut(); }) {
     home_.sessions.insert(this);
+    ++home_.total;
 }
 
 session::~session() {

@@ -1,5 +1,5 @@
-// What belongs to one thread of the server: its io_context and the sessions that live on it. Only `open` and
-// `total` are looked at by other threads.
+// What belongs to one thread of the server: its io_context and the sessions that live on it. Only `total` is
+// looked at by other threads.
 #pragma once
 
 #include "server/http/deadline.hpp"
@@ -27,8 +27,7 @@ struct worker {
     const std::size_t index;
     const limits& limit;
     const router& routes;
-    std::atomic<std::size_t>& total;   ///< connections of all threads
-    std::atomic<std::size_t> open = 0; ///< connections of this thread
+    std::atomic<std::size_t>& total; ///< connections of all threads
     std::unordered_set<session*> sessions;
     bool draining = false;
     bool cut_all = false; ///< the grace is over
