@@ -7,6 +7,7 @@ find_package(SQLite3 3.40 REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 pkg_check_modules(PANGO REQUIRED IMPORTED_TARGET pangocairo cairo-svg cairo-pdf)
 pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode)
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
 
 # Boost.JSON is used header-only: crypto/boost_json.cpp is its one translation unit.

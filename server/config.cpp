@@ -174,9 +174,18 @@ void read_limits(section& s, config& out) {
     out.puts_per_minute = s.number("puts_per_minute", out.puts_per_minute, 1, 100'000);
 }
 
+void read_sandbox(section& s, config& out) {
+    const std::initializer_list<std::string_view> words{"off", "try", "required"};
+    for (const auto& [key, into] : {std::pair{"landlock", &out.sandbox.landlock},
+                                    {"seccomp", &out.sandbox.seccomp},
+                                    {"lock_memory", &out.sandbox.lock_memory}})
+        if (const auto word = s.one_of(key, words)) *into = static_cast<sandbox::demand>(*word);
+}
+
 config read_all(const toml::table& root, const std::filesystem::path& file) {
     for (const auto& [key, value] : root) {
-        constexpr std::array<std::string_view, 5> sections{"server", "tls", "storage", "limits", "log"};
+        constexpr std::array<std::string_view, 7> sections{"server",  "tls",     "storage", "limits",
+                                                           "metrics", "sandbox", "log"};
         if (std::ranges::find(sections, key.str()) != sections.end()) continue;
         throw config_error(file.string() + ":" + std::to_string(value.source().begin.line) + ": " +
                            std::string(key.str()) + ": is not a known key");
@@ -186,6 +195,8 @@ config read_all(const toml::table& root, const std::filesystem::path& file) {
     section tls(root, "tls", file);
     section storage(root, "storage", file);
     section limits(root, "limits", file);
+    section metrics(root, "metrics", file);
+    section confinement(root, "sandbox", file);
     section log(root, "log", file);
     read_server(server, out);
     read_tls(tls, out);
@@ -196,10 +207,13 @@ config read_all(const toml::table& root, const std::filesystem::path& file) {
     out.storage_budget =
         storage.number<std::uint64_t>("budget_mib", out.storage_budget >> 20U, 64, 64LL << 20U) << 20U;
     read_limits(limits, out);
+    out.metrics = address(metrics, "listen", true);
+    read_sandbox(confinement, out);
     if (const auto level = log.one_of("level", {"debug", "info", "warning", "error"}))
         out.log.level = static_cast<log_level>(*level);
     out.log.file = log.path("file").value_or("");
-    for (const auto* s : {&server, &tls, &storage, &limits, &log}) s->refuse_unknown();
+    for (const auto* s : {&server, &tls, &storage, &limits, &metrics, &confinement, &log})
+        s->refuse_unknown();
     return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include "server/http/server.hpp"
 #include "server/log.hpp"
+#include "server/sandbox/sandbox.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -30,6 +31,10 @@ struct config {
     http::limits limits;
     std::uint32_t sessions = 256;         ///< reviewers' sessions at once
     std::uint32_t puts_per_minute = 3000; ///< of one reviewer
+    // [metrics]
+    std::optional<http::tcp_address> metrics; ///< key "listen", "ip:port", loopback only
+    // [sandbox]
+    sandbox::options sandbox;
     // [log]
     log_options log;
 };

@@ -36,13 +36,14 @@ constexpr std::array events{"started",
                             "storage_failed",
                             "storage_nearly_full",
                             "keylog_invalid",
-                            "epoch_expires_soon"};
-static_assert(events.size() == static_cast<std::size_t>(log_event::epoch_expires_soon) + 1);
+                            "epoch_expires_soon",
+                            "sandboxed"};
+static_assert(events.size() == static_cast<std::size_t>(log_event::sandboxed) + 1);
 
-constexpr std::array fields{"listener", "threads", "batch",     "envelopes",  "days",
-                            "count",    "percent", "epoch",     "statements", "milliseconds",
-                            "reason",   "version", "error_code"};
-static_assert(fields.size() == static_cast<std::size_t>(log_field::error_code) + 1);
+constexpr std::array fields{"listener",   "threads",  "batch",      "envelopes",    "days",   "count",
+                            "percent",    "epoch",    "statements", "milliseconds", "reason", "version",
+                            "error_code", "landlock", "seccomp",    "memory_locked"};
+static_assert(fields.size() == static_cast<std::size_t>(log_field::memory_locked) + 1);
 
 struct {
     std::mutex mutex;

@@ -33,6 +33,7 @@ enum class log_event : std::uint8_t {
     storage_nearly_full,
     keylog_invalid,
     epoch_expires_soon,
+    sandboxed,
 };
 
 /// Nothing here may tell one reporter from another or a real envelope from chaff; hence no count of chaff.
@@ -50,6 +51,9 @@ enum class log_field : std::uint8_t {
     reason,
     version,
     error_code,
+    landlock,
+    seccomp,
+    memory_locked,
 };
 
 /// A string literal and nothing else: the constructor runs at compile time only.

@@ -3,8 +3,6 @@
 #include "server/api/routes.hpp"
 #include "server/http/tls.hpp"
 
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -21,16 +19,6 @@ namespace {
 constexpr std::uint64_t day = 86'400;
 constexpr std::uint64_t certificate_warning = 21 * day;
 constexpr std::uint64_t most_blob_reserve = std::uint64_t{1} << 30U;
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-constexpr bool sanitized = true; // the leak checker has to trace the process
-#else
-constexpr bool sanitized = false;
-#endif
-#else
-constexpr bool sanitized = false;
-#endif
 
 storage::options storage_options(const config& c) {
     storage::options o;
@@ -60,36 +48,80 @@ void warn_of_certificate(const std::filesystem::path& file, std::uint64_t now) {
             {{log_field::days, left / static_cast<std::int64_t>(day)}});
 }
 
-api::upkeep_options upkeep_options(const config& c) {
-    api::upkeep_options o{c.storage_budget, {}};
+std::unique_ptr<metrics::monitor> monitor_for(api::service& shared, const config& c) {
+    if (!c.metrics) return nullptr;
+    metrics::monitor_options o{c.data, c.storage_budget, {}};
+    if (c.tls) o.certificate = c.tls->certificate;
+    return std::make_unique<metrics::monitor>(shared, std::move(o));
+}
+
+api::upkeep_options upkeep_options(const config& c, metrics::monitor* watching) {
+    api::upkeep_options o{c.storage_budget, {}, {}};
+    if (watching) o.observe = [watching](const api::observation& seen) { watching->observe(seen); };
     if (c.tls)
         o.once_a_day = [file = c.tls->certificate](std::uint64_t now) { warn_of_certificate(file, now); };
     return o;
 }
 
-/// Memory with tokens and bearers in it must not get into a core file, nor to another process of the same
-/// user.
-void harden() {
-    const rlimit none{0, 0};
-    if (::setrlimit(RLIMIT_CORE, &none) != 0) throw std::runtime_error("core dumps cannot be turned off");
-    if (!sanitized && ::prctl(PR_SET_DUMPABLE, 0) != 0)
-        throw std::runtime_error("the process cannot be made undumpable");
+/// sd_notify(3) in a few lines, with a socket that is connected while that is still allowed. Without systemd,
+/// or when it does not listen, nothing happens.
+class service_manager {
+  public:
+    service_manager() noexcept {
+        const char* path = std::getenv("NOTIFY_SOCKET");
+        sockaddr_un to{};
+        const std::size_t length = path ? std::strlen(path) : 0;
+        if (length < 2 || length >= sizeof(to.sun_path) || (path[0] != '/' && path[0] != '@')) return;
+        to.sun_family = AF_UNIX;
+        std::memcpy(to.sun_path, path, length);
+        if (to.sun_path[0] == '@') to.sun_path[0] = '\0'; // an abstract socket
+        fd_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
+        if (fd_ >= 0 && ::connect(fd_, reinterpret_cast<const sockaddr*>(&to), size) != 0) close();
+    }
+    service_manager(const service_manager&) = delete;
+    service_manager& operator=(const service_manager&) = delete;
+    ~service_manager() { close(); }
+
+    void tell(std::string_view state) const noexcept {
+        if (fd_ >= 0) ::send(fd_, state.data(), state.size(), MSG_NOSIGNAL);
+    }
+
+  private:
+    void close() noexcept {
+        if (fd_ >= 0) ::close(fd_);
+        fd_ = -1;
+    }
+    int fd_ = -1;
+};
+
+/// Directories, not files, because a certificate that is renewed is another file; and where links point,
+/// because that is how renewed ones are put in place.
+void add_with_links(std::vector<std::filesystem::path>& to, const std::filesystem::path& file) {
+    to.push_back(file.parent_path());
+    std::error_code failed;
+    const auto real = std::filesystem::canonical(file, failed);
+    if (!failed) to.push_back(real.parent_path());
 }
 
-/// sd_notify(3) in a few lines. Without systemd, or when it does not listen, nothing happens.
-void notify(std::string_view state) noexcept {
-    const char* path = std::getenv("NOTIFY_SOCKET");
-    sockaddr_un to{};
-    const std::size_t length = path ? std::strlen(path) : 0;
-    if (length < 2 || length >= sizeof(to.sun_path) || (path[0] != '/' && path[0] != '@')) return;
-    to.sun_family = AF_UNIX;
-    std::memcpy(to.sun_path, path, length);
-    if (to.sun_path[0] == '@') to.sun_path[0] = '\0'; // an abstract socket
-    const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return;
-    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
-    ::sendto(fd, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&to), size);
-    ::close(fd);
+sandbox::reach reach_of(const config& c) {
+    sandbox::reach out;
+    out.data = {c.data};
+    out.read = {"/dev/urandom"}; // SQLite's
+    if (c.tls)
+        for (const auto& file : {c.tls->certificate, c.tls->key}) add_with_links(out.read, file);
+    if (!c.log.file.empty()) out.logs = {c.log.file.parent_path()};
+    if (c.unix_socket) out.sockets = {c.unix_socket->parent_path()};
+    for (const auto& listener : {c.listen, c.plain, c.metrics})
+        if (listener) out.ports.push_back(listener->port);
+    return out;
+}
+
+void log_sandbox(const config& c, const sandbox::state& s) {
+    log(s.complete(c.sandbox) ? log_level::info : log_level::warning, log_event::sandboxed,
+        {{log_field::landlock, s.landlock},
+         {log_field::seccomp, s.seccomp ? 1 : 0},
+         {log_field::memory_locked, s.memory_locked ? 1 : 0}});
 }
 
 std::uint64_t system_now() {
@@ -103,7 +135,9 @@ application::application(const config& c, api::clock_function now)
     : store_(storage_options(c)),
       service_(store_, {c.origins, c.sessions, c.puts_per_minute, std::move(now)}),
       contexts_(contexts_for(service_, c.threads)), router_(api::routes, pointers_to(contexts_)),
-      site_(router_), http_(http_options(c), site_), upkeep_(service_, upkeep_options(c)) {}
+      site_(router_), http_(http_options(c), site_), monitor_(monitor_for(service_, c)),
+      metrics_(monitor_ ? std::make_unique<metrics::endpoint>(*c.metrics, *monitor_) : nullptr),
+      upkeep_(service_, upkeep_options(c, monitor_.get())) {}
 
 application::~application() {
     upkeep_.stop();
@@ -111,25 +145,43 @@ application::~application() {
     store_.stop();
 }
 
+void application::tell_sandbox(const sandbox::state& s) {
+    if (monitor_) monitor_->tell_sandbox(s);
+}
+
 void application::run(const std::function<void()>& ready) {
     upkeep_.start();
+    if (metrics_) metrics_->start();
     http_.run_until_signalled(ready);
+    if (metrics_) metrics_->stop();
+}
+
+void application::start() {
+    if (metrics_) metrics_->start();
+    http_.start();
 }
 
 void application::stop() {
     http_.stop();
     http_.join();
+    if (metrics_) metrics_->stop();
     upkeep_.stop();
     store_.stop();
 }
 
 int serve(const config& c) {
-    harden();
+    sandbox::start_hidden();
+    const service_manager manager;
+    http::load_tls_library();
     open_log(c.log);
+    auto confined = sandbox::confine(c.sandbox, reach_of(c));
     try {
         application app(c, system_now);
-        app.run([] { notify("READY=1"); });
-        notify("STOPPING=1");
+        sandbox::close(c.sandbox, confined);
+        log_sandbox(c, confined);
+        app.tell_sandbox(confined);
+        app.run([&] { manager.tell("READY=1"); });
+        manager.tell("STOPPING=1");
     } catch (const api::key_log_error&) {
         log(log_level::error, log_event::keylog_invalid);
         throw;

@@ -241,6 +241,7 @@ release_report release_spool(workplace& w, const release_input& in) {
     }
     w.envelopes.forget(sealed);
     while (w.envelopes.wipe_one()) w.let_others();
+    report.used = w.main.used();
     report.log_truncated = w.main.truncate_log(truncate_patience_ms);
     return report;
 }

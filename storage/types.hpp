@@ -84,7 +84,9 @@ struct release_report {
     batch_number batch = 0;      ///< the number of the new batch
     std::uint64_t envelopes = 0; ///< in it, chaff included
     std::uint64_t items = 0;     ///< replies, case events and blobs that left the spool
-    bool log_truncated = false;  ///< false: a reader held the write-ahead log; it is retried by itself
+    std::uint64_t used =
+        0; ///< bytes of the database that hold something; what waits for the next release is not in it
+    bool log_truncated = false; ///< false: a reader held the write-ahead log; it is retried by itself
 };
 
 struct compact_report {

@@ -28,6 +28,11 @@ storage::month_number month_of(std::uint64_t now) {
            static_cast<unsigned>(date.month()) - 1;
 }
 
+/// When a period began; the other way round than period_of.
+std::uint64_t start_of(std::uint64_t period, std::uint32_t tick, std::uint32_t offset) {
+    return (period - 1) * tick + offset % tick;
+}
+
 std::int64_t signed_of(std::uint64_t n) {
     return static_cast<std::int64_t>(n);
 }
@@ -69,24 +74,44 @@ void upkeep::loop() {
 }
 
 bool upkeep::poll(std::uint64_t now) {
+    observation seen{now, {}, {}};
+    const auto tell = [&] {
+        if (options_.observe) options_.observe(seen);
+    };
+    try {
+        const bool released = do_what_is_due(now, seen);
+        tell();
+        return released;
+    } catch (const std::exception&) {
+        tell();
+        throw;
+    }
+}
+
+bool upkeep::do_what_is_due(std::uint64_t now, observation& seen) {
     const auto key_log = shared_.key_log();
     const auto& rules = key_log->rules();
     const schedule current{rules.tick, rules.tick_offset, period_of(now, rules.tick, rules.tick_offset)};
     const bool same = seen_ && seen_->tick == current.tick && seen_->offset == current.offset;
     // Another policy, or a clock that was set back, counts anew.
     if (!same || current.period < seen_->period) seen_ = current;
-    if (current.period == seen_->period || now < retry_at_) return false;
-    if (!release(now, *key_log)) {
+    if (current.period == seen_->period) return false;
+    seen.release_due_since = start_of(seen_->period + 1, rules.tick, rules.tick_offset);
+    if (now < retry_at_) return false;
+    const auto used = release(now, *key_log);
+    if (!used) {
         retry_at_ = now + retry_after;
         return false;
     }
     seen_ = current;
+    seen.release_due_since.reset();
+    seen.used_after_release = used;
     if (last_day_ != now / day) daily(now, *key_log);
     delete_drained(*key_log);
     return true;
 }
 
-bool upkeep::release(std::uint64_t now, const crypto::key_log& log_now) {
+std::optional<std::uint64_t> upkeep::release(std::uint64_t now, const crypto::key_log& log_now) {
     const auto sealing = log_now.sealing_epoch(now);
     storage::release_input input;
     input.epoch = sealing ? (*sealing)->entry.epoch : 0;
@@ -98,11 +123,11 @@ bool upkeep::release(std::uint64_t now, const crypto::key_log& log_now) {
         [&](auto done) { shared_.store().release(std::move(input), std::move(done)); });
     if (!report) {
         log(log_level::error, log_event::tick_failed);
-        return false;
+        return std::nullopt;
     }
     log(log_level::info, log_event::tick_done,
         {{log_field::batch, signed_of(report->batch)}, {log_field::envelopes, signed_of(report->envelopes)}});
-    return true;
+    return report->used;
 }
 
 void upkeep::daily(std::uint64_t now, const crypto::key_log& log_now) {

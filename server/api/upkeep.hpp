@@ -22,9 +22,18 @@ namespace changgu::api {
 /// The number of the period between two ticks that `now` is in; a release is due whenever it has grown.
 std::uint64_t period_of(std::uint64_t now, std::uint32_t tick, std::uint32_t offset) noexcept;
 
+/// What a poll saw.
+struct observation {
+    std::uint64_t now = 0;
+    std::optional<std::uint64_t>
+        release_due_since; ///< of the first release that should have been and was not
+    std::optional<std::uint64_t> used_after_release; ///< bytes of the database, when a release was just made
+};
+
 struct upkeep_options {
     std::uint64_t storage_budget = 0;                  ///< bytes, for the warning; 0: none
     std::function<void(std::uint64_t now)> once_a_day; ///< further checks; may be empty
+    std::function<void(const observation&)> observe;   ///< after each poll, failed ones too; may be empty
 };
 
 class upkeep {
@@ -43,7 +52,9 @@ class upkeep {
 
   private:
     void loop();
-    bool release(std::uint64_t now, const crypto::key_log& log);
+    bool do_what_is_due(std::uint64_t now, observation& seen);
+    std::optional<std::uint64_t> release(std::uint64_t now,
+                                         const crypto::key_log& log); ///< bytes used after it
     void daily(std::uint64_t now, const crypto::key_log& log);
     void warn(std::uint64_t now, const crypto::key_log& log);
     void delete_drained(const crypto::key_log& log);

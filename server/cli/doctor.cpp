@@ -1,8 +1,9 @@
 // changgu doctor: looks at an installation, running or not, and says what to do. It changes nothing.
 #include "crypto/key_log.hpp"
-#include "crypto/signing.hpp"
+#include "server/api/prekeys_left.hpp"
 #include "server/cli/admin_commands.hpp"
 #include "server/cli/admin_messages.hpp"
+#include "server/cli/running_server.hpp"
 #include "server/cli/traces.hpp"
 #include "server/config.hpp"
 #include "server/http/tls.hpp"
@@ -13,9 +14,6 @@
 #include <sys/resource.h>
 #include <sys/timex.h>
 
-#include <map>
-#include <set>
-
 namespace changgu::cli {
 namespace {
 
@@ -25,7 +23,6 @@ using enum admin_message;
 constexpr std::int64_t day = 86'400;
 constexpr std::int64_t soon = 14; // days
 constexpr std::size_t few_prekeys = 6;
-constexpr rlim_t least_lockable = rlim_t{1} << 20U;
 
 class findings {
   public:
@@ -86,17 +83,56 @@ void check_files(findings& f, const server::config& config) {
         f.bad(check_traces_bad, trace->string());
 }
 
-void check_machine(findings& f) {
-    rlimit lockable{};
-    if (getrlimit(RLIMIT_MEMLOCK, &lockable) == 0 && lockable.rlim_cur >= least_lockable)
-        f.good(check_memory_good);
-    else
-        f.bad(check_memory_bad, lockable.rlim_cur / 1024);
+void check_clock(findings& f) {
     timex clock{};
     if (adjtimex(&clock) != TIME_ERROR && (clock.status & STA_UNSYNC) == 0)
         f.good(check_clock_good);
     else
         f.bad(check_clock_bad);
+}
+
+// A part that the configuration turned off is no defect of the machine.
+void check_part(findings& f, sandbox::demand wanted, std::string_view key, bool on, admin_message good,
+                admin_message bad) {
+    if (on)
+        f.good(good);
+    else if (wanted == sandbox::demand::off)
+        f.note(check_turned_off, key);
+    else
+        f.bad(bad);
+}
+
+void check_running(findings& f, const server::config& config, const running_server& server) {
+    const auto& wanted = config.sandbox;
+    if (server.no_new_privileges)
+        f.good(check_privileges_good);
+    else
+        f.bad(check_privileges_bad);
+    check_part(f, wanted.seccomp, "seccomp", server.seccomp, check_seccomp_good, check_seccomp_bad);
+    check_part(f, wanted.lock_memory, "lock_memory", server.locked_bytes != 0, check_locked_good,
+               check_locked_bad);
+    const auto landlock = config.metrics ? landlock_by_metrics(*config.metrics) : std::nullopt;
+    if (landlock)
+        check_part(f, wanted.landlock, "landlock", *landlock, check_landlock_good, check_landlock_bad);
+    else
+        f.note(check_landlock_unseen);
+}
+
+// What a server that is started here could do.
+void check_machine(findings& f) {
+    if (sandbox::can_filter_calls())
+        f.good(check_kernel_seccomp_good);
+    else
+        f.bad(check_kernel_seccomp_bad);
+    if (const int interface = sandbox::landlock_interface(); interface != 0)
+        f.good(check_kernel_landlock_good, interface);
+    else
+        f.bad(check_kernel_landlock_bad);
+    rlimit lockable{};
+    if (getrlimit(RLIMIT_MEMLOCK, &lockable) == 0 && lockable.rlim_max == RLIM_INFINITY)
+        f.good(check_memory_good);
+    else
+        f.bad(check_memory_bad, lockable.rlim_max / 1024);
 }
 
 void check_certificate(findings& f, const server::config& config, std::int64_t now) {
@@ -170,21 +206,6 @@ void check_policy(findings& f, const crypto::key_log& log, const server::config&
     if (ahead > rules.ahead) f.bad(check_ahead_bad, ahead);
 }
 
-// Those that came with an enrolment serve until the reviewer first signs in.
-std::vector<storage::numbered_prekey> published_prekeys(storage::reader& reader) {
-    auto out = reader.list_prekeys();
-    for (const storage::enrolment& e : reader.list_enrolments()) {
-        auto request = crypto::parse_json(crypto::as_text(e.request));
-        auto list = request ? crypto::read_array(*request, "prekeys", 64) : crypto::errc::bad_json;
-        if (!list) continue;
-        for (const crypto::json::value& one : **list) {
-            auto p = one.is_object() ? crypto::prekey_from_json(one.get_object()) : crypto::errc::bad_field;
-            if (p) out.push_back({e.number, {p->epoch, p->key, p->signed_by_identity}});
-        }
-    }
-    return out;
-}
-
 void check_epochs(findings& f, const crypto::key_log& log, storage::reader& reader, std::uint64_t now) {
     auto current = log.sealing_epoch(now);
     if (!current)
@@ -197,17 +218,7 @@ void check_epochs(findings& f, const crypto::key_log& log, storage::reader& read
         else
             f.bad(check_epoch_bad, (*current)->entry.epoch, days);
     }
-    std::map<std::uint32_t, std::size_t> left;
-    for (const auto& [number, who] : log.reviewers())
-        if (!who.revoked) left[number] = 0;
-    std::set<std::pair<std::uint32_t, std::uint32_t>> usable; // number, epoch
-    for (const storage::numbered_prekey& p : published_prekeys(reader)) {
-        if (!left.contains(p.number) || p.key.epoch <= log.last_epoch()) continue;
-        if (verify_prekey(log.find_reviewer(p.number)->entry.identity, p.key.signature, log.org(), p.number,
-                          p.key.epoch, p.key.key) &&
-            usable.emplace(p.number, p.key.epoch).second)
-            ++left[p.number];
-    }
+    const auto left = api::prekeys_left(log, reader);
     std::size_t least = crypto::prekeys_ahead;
     for (const auto& [number, count] : left) {
         if (count < few_prekeys) f.bad(check_prekeys_bad, number, count);
@@ -221,7 +232,11 @@ void examine(command_context& context, const std::string& file) {
     const std::uint64_t now = context.now();
     findings f(context);
     check_files(f, config);
-    check_machine(f);
+    check_clock(f);
+    if (const auto running = find_running_server(config.data))
+        check_running(f, config, *running);
+    else
+        check_machine(f);
     check_certificate(f, config, static_cast<std::int64_t>(now));
     storage::reader reader(config.data);
     check_database(f, reader);

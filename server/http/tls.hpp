@@ -24,6 +24,11 @@ struct ssl_deleter {
 using ssl_ctx_ptr = std::unique_ptr<ssl_ctx_st, ssl_ctx_deleter>;
 using ssl_ptr = std::unique_ptr<ssl_st, ssl_deleter>;
 
+/// Once, before anything else of OpenSSL: what it gives back is wiped (records, keys of connections, the file
+/// of the private key on its way), the private key itself lies in locked memory, and its own configuration is
+/// read now, before that is out of reach. Throws std::runtime_error.
+void load_tls_library();
+
 /// Throws std::runtime_error naming the file and the reason: not readable, not PEM, key and certificate do
 /// not match.
 ssl_ctx_ptr make_server_context(const certificate_files& files);

@@ -8,8 +8,8 @@ import harness
 import protocol
 from harness import FAILURE, NOTHING, OK, UNREACHABLE, USAGE
 
-# What a sandbox cannot have: a synchronised clock, locked memory, a daily release.
-OF_THE_MACHINE = ("clock", "memory", "released every")
+# What a machine for tests may not have: a synchronised clock, locked memory, a daily release, Landlock.
+OF_THE_MACHINE = ("clock", "memory", "released every", "Landlock")
 
 
 class Operation(harness.ChannelTest):

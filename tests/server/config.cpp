@@ -54,6 +54,10 @@ TEST_CASE("the example configuration loads") {
     CHECK(c.sessions == defaults.sessions);
     CHECK(c.puts_per_minute == defaults.puts_per_minute);
     CHECK(c.log.file.empty());
+    CHECK_FALSE(c.metrics);
+    CHECK(c.sandbox.landlock == defaults.sandbox.landlock);
+    CHECK(c.sandbox.seccomp == defaults.sandbox.seccomp);
+    CHECK(c.sandbox.lock_memory == defaults.sandbox.lock_memory);
 }
 
 TEST_CASE("every key reaches its place") {
@@ -66,6 +70,8 @@ TEST_CASE("every key reaches its place") {
         "header_seconds = 9\nbody_seconds = 10\nhandler_seconds = 11\nwrite_seconds = 12\ngrace_seconds = "
         "13\n"
         "sessions = 14\nputs_per_minute = 15\n"
+        "[metrics]\nlisten = \"127.0.0.1:9464\"\n"
+        "[sandbox]\nlandlock = \"off\"\nseccomp = \"try\"\nlock_memory = \"required\"\n"
         "[log]\nlevel = \"error\"\nfile = \"log\"\n");
     using std::chrono::seconds;
     CHECK(c.listen->ip == "::");
@@ -88,6 +94,11 @@ TEST_CASE("every key reaches its place") {
     CHECK(c.limits.grace == seconds(13));
     CHECK(c.sessions == 14);
     CHECK(c.puts_per_minute == 15);
+    REQUIRE(c.metrics);
+    CHECK(c.metrics->port == 9464);
+    CHECK(c.sandbox.landlock == changgu::sandbox::demand::off);
+    CHECK(c.sandbox.seccomp == changgu::sandbox::demand::attempted);
+    CHECK(c.sandbox.lock_memory == changgu::sandbox::demand::required);
     CHECK(c.log.level == log_level::error);
     CHECK(c.log.file == "/etc/changgu/log");
     const auto options = http_options(c);
@@ -143,6 +154,12 @@ TEST_CASE("an error names the file, the line and the key, and repeats no value")
          file + ":6: storage.budget_mib: must be an integer"},
         {server_part + storage_part + "[limits]\nidle_seconds = 0\n",
          file + ":7: limits.idle_seconds: must be"},
+        {server_part + storage_part + "[metrics]\nlisten = \"192.0.2.1:9464\"\n",
+         file + ":7: metrics.listen: must be a loopback address"},
+        {server_part + storage_part + "[sandbox]\nseccomp = true\n",
+         file + ":7: sandbox.seccomp: must be a string"},
+        {server_part + storage_part + "[sandbox]\nlandlock = \"secret\"\n",
+         file + ":7: sandbox.landlock: must be one of \"off\" \"try\" \"required\""},
         {server_part + storage_part + "[log]\nlevel = \"secret\"\n", file + ":7: log.level: must be one of"},
     };
     for (const auto& row : table) {
