@@ -83,8 +83,11 @@ export class Office {
     return this.file('channel/tls/certificate.pem');
   }
 
-  /** A channel with reviewers 1…`reviewers` at the command line and an epoch; ticks every second, with much less chaff than in use. */
-  static async make(reviewers = 3, init: string[] = []): Promise<Office> {
+  /**
+   * A channel with reviewers 1…`reviewers` at the command line and an epoch; ticks every second, with much less chaff than
+   * in use. `settings` follow what the configuration ends with, the section of the storage.
+   */
+  static async make(reviewers = 3, init: string[] = [], settings = ''): Promise<Office> {
     const port = await freePort();
     const inner = await freePort();
     const office = new Office(port, inner, await Proxy.start(port, inner));
@@ -121,7 +124,7 @@ export class Office {
     office.org = org;
     const config = office.file('channel/changgu.toml');
     const text = fs.readFileSync(config, 'utf8');
-    fs.writeFileSync(config, text.replace(/^listen = .*$/m, `listen = "127.0.0.1:${inner}"`));
+    fs.writeFileSync(config, text.replace(/^listen = .*$/m, `listen = "127.0.0.1:${inner}"`) + settings);
     await office.start();
     for (let number = 1; number <= reviewers; ++number) await office.enrol(number, number === reviewers);
     return office;

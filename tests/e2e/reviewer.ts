@@ -5,7 +5,7 @@ import { ko, type Catalogue } from '../../client-web/src/review/i18n/ko';
 import { type Settings, visit, type Visitor } from './browser';
 import { type Office, until } from './office';
 
-type Tab = 'queue' | 'figures' | 'alarms' | 'activity' | 'keys';
+type Tab = 'queue' | 'figures' | 'retention' | 'alarms' | 'activity' | 'keys';
 type Template = keyof Catalogue['reply']['templates'];
 
 export class Reviewer {

@@ -30,6 +30,7 @@ const prefixSize = 16;
 const inboxRecord = 4 + suite1.envelopeSize;
 const maxInbox = 2 ** 40;
 const longTimeout = 120_000;
+const maxWord = 32;
 const workLife = 120; // seconds
 const proofs = 4; // that are looked for before a submission is given up: some six minutes at most
 
@@ -258,6 +259,15 @@ export class Channel {
   }
 
   // --- reviewers
+
+  /** Coarse words for the disk and the load; docs/protocol.md, section 10, has those of today. */
+  async condition(): Promise<{ storage: string; load: string }> {
+    const { body } = await this.sendInSession({ path: '/condition', expected: 200 });
+    return readAnswer(() => {
+      const members = Members.parse(body);
+      return { storage: members.string('storage', maxWord), load: members.string('load', maxWord) };
+    });
+  }
 
   /** Hands over every envelope of batches after `after`, by batch; what `take` throws stops. */
   async inbox(

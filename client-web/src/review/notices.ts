@@ -7,6 +7,7 @@ import type { Catalogue } from './i18n/ko';
 const day = 86_400;
 const fewPrekeys = 6;
 const soonDays = 7;
+const calm = new Set(['', 'ample', 'calm']); // what need not be said
 
 export interface Banner {
   kind: 'bad' | 'warn' | 'info';
@@ -31,6 +32,14 @@ export function bannersOf(health: Health, now: number, t: Catalogue, language: L
     out.push({ kind: 'warn', text: b.notRecipient, tellAdmin: true });
   if (health.prekeysLeft <= fewPrekeys)
     out.push({ kind: 'warn', text: b.prekeys(health.prekeysLeft), tellAdmin: true });
+  if (!calm.has(health.storage))
+    out.push({
+      kind: health.storage === 'full' ? 'bad' : 'warn',
+      text: b.storage[health.storage] ?? b.otherStorage(health.storage),
+      tellAdmin: true,
+    });
+  if (!calm.has(health.load))
+    out.push({ kind: 'info', text: b.load[health.load] ?? b.otherLoad(health.load), tellAdmin: false });
   if (health.draining.length > 0)
     out.push({ kind: 'info', text: b.draining(health.draining.join(', ')), tellAdmin: false });
   return out;

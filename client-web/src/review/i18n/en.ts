@@ -235,6 +235,15 @@ export const en: Catalogue = {
     destroyed: (n, numbers) =>
       `A colleague has destroyed ${n === 1 ? 'a case' : `${n} cases`}${numbers === '' ? '' : ` (${numbers})`}. Your keys to ${n === 1 ? 'it' : 'them'} are gone too.`,
     offline: 'The server cannot be reached. What you see is from the last check.',
+    storage: {
+      low: 'The server’s storage is nearly full. Sending a tip costs some computing now; once it is full, none can come in.',
+      full: 'The server’s storage is full. Files are refused, and tips will be soon.',
+    },
+    otherStorage: (word) => `State of the server’s storage: ${word}`,
+    load: {
+      high: 'Very many submissions are coming in. Senders’ devices compute a proof first, so sending takes longer.',
+    },
+    otherLoad: (word) => `State of what comes in: ${word}`,
     tellAdmin: 'Whom to tell: the admin of this channel',
   },
 

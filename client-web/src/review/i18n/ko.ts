@@ -231,6 +231,15 @@ export const ko = {
         ? `다른 담당자가 제보 ${n}건을 파기했습니다. 내 열쇠도 지웠습니다.`
         : `다른 담당자가 제보 ${n}건을 파기했습니다 (${numbers}). 내 열쇠도 지웠습니다.`,
     offline: '서버에 닿지 않습니다. 보이는 것은 마지막으로 확인한 내용입니다.',
+    storage: {
+      low: '서버의 저장 공간이 거의 찼습니다. 지금 보내는 제보는 확인 계산을 거치고, 다 차면 받지 못합니다.',
+      full: '서버의 저장 공간이 찼습니다. 첨부파일을 받지 못하고 있고, 곧 제보도 받지 못합니다.',
+    } as Record<string, string>,
+    otherStorage: (word: string) => `서버의 저장 공간 상태: ${word}`,
+    load: {
+      high: '접수가 몰리고 있습니다. 제보자에게 확인 계산을 시키며 받고 있어 보내는 데 시간이 더 걸립니다.',
+    } as Record<string, string>,
+    otherLoad: (word: string) => `접수 상태: ${word}`,
     tellAdmin: '알릴 곳: 이 창구의 관리자',
   },
 

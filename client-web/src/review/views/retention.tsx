@@ -90,7 +90,7 @@ function Kept({ one, children }: { one: CaseSummary; children?: preact.Component
         <p>
           <button
             type="button"
-            class="button quiet mono"
+            class="button mono"
             aria-label={t.case.openSimilar(one.number)}
             onClick={() => {
               go({ at: 'case', id: one.id });

@@ -47,6 +47,7 @@ export class ReviewerConsole implements contract.ReviewApi {
   private book: CaseBook | undefined;
   private readonly alarmed = new Set<string>();
   private stopped = false; // a proof of work
+  private condition = { storage: '', load: '' };
   private last: Promise<unknown> = Promise.resolve();
   private readonly now: () => number;
 
@@ -216,6 +217,7 @@ export class ReviewerConsole implements contract.ReviewApi {
         draining: keyring.draining.map((d) => d.epoch).filter((n) => n >= keyring.ratchet.index),
         unsaved: session.store instanceof FileStore && session.store.unsaved,
         batch: keyring.afterBatch,
+        ...this.condition,
       };
     });
   }
@@ -226,6 +228,7 @@ export class ReviewerConsole implements contract.ReviewApi {
       const report = await new Sync(book, this.around.openerFor, progress).run();
       await book.readAll();
       report.destroyed = book.dropDestroyed();
+      await this.askCondition(book);
       let changed = report.destroyed.length > 0;
       try {
         changed = (await keepFiles(book)) || changed;
@@ -239,6 +242,15 @@ export class ReviewerConsole implements contract.ReviewApi {
       for (const { case: id } of report.alarms) if (id !== undefined) this.alarmed.add(id);
       return report;
     });
+  }
+
+  /** For a notice only: nothing else hangs on the answer. */
+  private async askCondition({ session }: CaseBook): Promise<void> {
+    try {
+      this.condition = await session.call((channel) => channel.condition());
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+    }
   }
 
   refresh(): Promise<contract.Refreshed> {

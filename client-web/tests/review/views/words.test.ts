@@ -95,6 +95,8 @@ describe('banners', () => {
     draining: [],
     unsaved: false,
     batch: 1,
+    storage: 'ample',
+    load: 'calm',
   };
   const kinds = (more: Partial<Health>) =>
     bannersOf({ ...health, ...more }, noon, en, 'en').map((b) => b.kind);
@@ -106,6 +108,13 @@ describe('banners', () => {
     expect(kinds({ epochEnds: noon + 7 * day + 1 })).toEqual([]);
     expect(kinds({ epochEnds: noon })).toEqual(['bad']);
     expect(kinds({ readsEpoch: 0, epochEnds: null })).toEqual(['bad']);
+  });
+  test('a disk that fills up and many submissions, also in words of a later server', () => {
+    expect(kinds({ storage: 'low' })).toEqual(['warn']);
+    expect(kinds({ storage: 'full', load: 'high' })).toEqual(['bad', 'info']);
+    expect(kinds({ storage: '', load: '' })).toEqual([]);
+    const told = bannersOf({ ...health, storage: 'smoking', load: 'odd' }, noon, ko, 'ko').map((b) => b.text);
+    expect(told.map((text) => /smoking|odd/.exec(text)?.[0])).toEqual(['smoking', 'odd']);
   });
   test('not among the readers, few prekeys, an epoch that drains', () => {
     expect(kinds({ isRecipient: false, prekeysLeft: 6 })).toEqual(['warn', 'warn']);
