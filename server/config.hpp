@@ -2,13 +2,13 @@
 // against the file's directory. An error names the file, the line and the key, and never repeats a value.
 #pragma once
 
+#include "server/config_error.hpp"
 #include "server/http/server.hpp"
 #include "server/log.hpp"
 #include "server/sandbox/sandbox.hpp"
 
 #include <cstdint>
 #include <filesystem>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,12 +37,6 @@ struct config {
     sandbox::options sandbox;
     // [log]
     log_options log;
-};
-
-/// What is wrong, as "FILE:LINE: KEY: reason".
-class config_error : public std::runtime_error {
-  public:
-    using std::runtime_error::runtime_error;
 };
 
 /// Throws config_error.
