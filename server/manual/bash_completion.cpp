@@ -41,11 +41,17 @@ void collect(table& into, const CLI::App& app, const CLI::App& root, const std::
                 if (std::ranges::find(words, "--" + name) == words.end()) words.push_back("--" + name);
                 if (o->get_items_expected_max() == 0) continue;
                 const auto few = choices_of(*o);
-                into.choices +=
-                    "        '" + path + " --" + name + "')\n            " +
-                    (few.empty() ? "COMPREPLY=($(compgen -f -- \"$word\"))\n            compopt -o filenames"
-                                 : "COMPREPLY=($(compgen -W '" + few + "' -- \"$word\"))") +
-                    "\n            return ;;\n";
+                into.choices.append("        '")
+                    .append(path)
+                    .append(" --")
+                    .append(name)
+                    .append("')\n            ");
+                if (few.empty())
+                    into.choices +=
+                        "COMPREPLY=($(compgen -f -- \"$word\"))\n            compopt -o filenames";
+                else
+                    into.choices.append("COMPREPLY=($(compgen -W '").append(few).append("' -- \"$word\"))");
+                into.choices += "\n            return ;;\n";
             }
         }
     };

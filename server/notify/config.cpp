@@ -18,10 +18,10 @@ constexpr std::size_t most_recipients = 16;
 // A URL as libcurl itself will read it.
 class url {
   public:
-    explicit url(const std::string& text) : handle_(curl_url(), curl_url_cleanup) {
-        good_ = handle_ && std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; }) &&
-                curl_url_set(handle_.get(), CURLUPART_URL, text.c_str(), 0) == CURLUE_OK;
-    }
+    explicit url(const std::string& text)
+        : handle_(curl_url(), curl_url_cleanup),
+          good_(handle_ && std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; }) &&
+                curl_url_set(handle_.get(), CURLUPART_URL, text.c_str(), 0) == CURLUE_OK) {}
 
     [[nodiscard]] bool good() const noexcept { return good_; }
     [[nodiscard]] std::string part(CURLUPart which) const {
@@ -39,7 +39,7 @@ class url {
 
   private:
     std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> handle_;
-    bool good_ = false;
+    bool good_;
 };
 
 // What may stand between < and > of a header and of SMTP's commands; nothing quoted, nothing that ends a

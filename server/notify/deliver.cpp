@@ -58,9 +58,12 @@ easy new_transfer(const config& c, const char* protocols) {
 }
 
 list append(list to, const std::string& line) {
-    curl_slist* longer = curl_slist_append(to.get(), line.c_str());
-    if (!longer) throw std::bad_alloc();
-    (void)to.release();
+    curl_slist* shorter = to.release();
+    curl_slist* longer = curl_slist_append(shorter, line.c_str());
+    if (!longer) {
+        curl_slist_free_all(shorter);
+        throw std::bad_alloc();
+    }
     return {longer, curl_slist_free_all};
 }
 list new_list() {
@@ -99,8 +102,9 @@ attempt send_mail(const config& c, const crypto::secret_buffer& secret, const st
                                            : static_cast<long>(CURLUSESSL_ALL));
     if (!c.user.empty()) {
         curl_easy_setopt(h, CURLOPT_USERNAME, c.user.c_str());
-        const crypto::secret_buffer password(std::string(secret.text()) + '\0');
-        curl_easy_setopt(h, CURLOPT_PASSWORD, password.text().data());
+        crypto::secret_buffer password(secret.size() + 1); // and the zero that ends it
+        std::memcpy(password.data(), secret.view().data(), secret.size());
+        curl_easy_setopt(h, CURLOPT_PASSWORD, reinterpret_cast<const char*>(password.data()));
     }
     const list to = append(new_list(), '<' + recipient + '>');
     const std::string from = '<' + c.from + '>';
