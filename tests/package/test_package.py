@@ -1,0 +1,175 @@
+"""The life of an installation: install, use, upgrade, remove, purge. On a machine of its own, with systemd and the unit's
+whole sandbox around the server."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from machine import Machine
+
+PACKAGES = pathlib.Path(os.environ["CHANGGU_PACKAGES"])
+ORIGIN = "https://report.example.go.kr"
+CONFIG = "/etc/changgu/changgu.toml"
+
+
+def package(name):
+    found = sorted(PACKAGES.glob(f"{name}_*.deb"))
+    if len(found) != 1:
+        raise AssertionError(f"{PACKAGES} must have one {name}")
+    return found[0]
+
+
+def later(deb, into, version, comment):
+    """The same program as a later version, whose configuration says something else."""
+    tree = into / "tree"
+    subprocess.run(["dpkg-deb", "--raw-extract", deb, tree], check=True)
+    control = tree / "DEBIAN" / "control"
+    control.write_text(re.sub(r"^Version: .*$", f"Version: {version}", control.read_text(), flags=re.M))
+    config = tree / "etc/changgu/changgu.toml"
+    config.write_text(config.read_text() + comment)
+    out = into / f"changgu_{version}_amd64.deb"
+    subprocess.run(["dpkg-deb", "--root-owner-group", "--build", tree, out], check=True, stdout=subprocess.DEVNULL)
+    return out
+
+
+class Life(unittest.TestCase):
+    """One machine; the tests are its life in order."""
+
+    @classmethod
+    def setUpClass(cls):
+        scratch = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(scratch.cleanup)
+        cls.upgrade = later(package("changgu"), pathlib.Path(scratch.name), "99.0", "# said in version 99\n")
+        cls.machine = Machine([package("changgu"), package("changgu-poster"), package("changgu-notify")])
+        cls.machine.__enter__()
+        cls.addClassCleanup(cls.machine.__exit__, None, None, None)
+        shutil.copy(cls.upgrade, cls.machine.root / "root")
+
+    def run_in(self, script, **more):
+        return self.machine.run(script, **more).out
+
+    def install(self, *debs, options=""):
+        names = " ".join(f"/root/{d.name}" for d in debs)
+        return self.run_in(f"apt-get -q -y --no-install-recommends {options} install {names} 2>&1", timeout=300)
+
+    def test_1_installs_and_starts_nothing(self):
+        self.install(package("changgu"), package("changgu-notify"))
+        self.assertEqual(self.run_in("stat -c '%U:%G %a' /var/lib/changgu").strip(), "changgu:changgu 700")
+        self.assertEqual(self.run_in(f"stat -c '%U:%G %a' {CONFIG}").strip(), "root:changgu 640")
+        self.assertEqual(self.run_in("stat -c '%U:%G %a' /etc/changgu/notify.toml").strip(), "root:root 600")
+        self.assertIn("/usr/sbin/nologin", self.run_in("getent passwd changgu"))
+        for unit in ("changgu.service", "changgu-notify.timer"):
+            self.assertEqual(self.run_in(f"systemctl is-active {unit}", expect=None).strip(), "inactive")
+            self.assertEqual(self.run_in(f"systemctl is-enabled {unit}", expect=None).strip(), "disabled")
+        # The libraries that are for one program alone come with it alone.
+        self.assertNotRegex(self.run_in("ldd /usr/bin/changgu"), "libcurl|libpango|libcairo|not found")
+        self.assertIn("libcurl", self.run_in("ldd /usr/sbin/changgu-notify"))
+        self.run_in(f"changgu serve --check-config --config {CONFIG}")
+
+    def test_2_manual_and_completion_are_in_place(self):
+        for page in ("man1/changgu.1", "ko/man1/changgu.1", "man8/changgu-notify.8"):
+            self.assertIn(".TH CHANGGU", self.run_in(f"zcat /usr/share/man/{page}.gz"))
+        words = self.run_in("source /usr/share/bash-completion/completions/changgu; COMP_WORDS=(changgu keys ''); COMP_CWORD=2; "
+                            "_changgu; echo ${COMPREPLY[*]}").split()
+        self.assertIn("rotate", words)
+
+    def test_3_serves_under_its_unit(self):
+        run = self.run_in
+        run("echo 127.0.0.1 report.example.go.kr >> /etc/hosts")
+        run("umask 077; for n in root recovery one two; do echo $n passphrase horse staple > $n.pass; done")
+        run(f"changgu init --dir channel --origin {ORIGIN} --root-keyring root.keyring --recovery-keyring recovery.keyring "
+            "--tick 2 --tick-offset 0 --fill 4 --passphrase-file root.pass --recovery-passphrase-file recovery.pass > fingerprint")
+        run("cp -r channel/tls channel/data /var/lib/changgu; chown -R changgu:changgu /var/lib/changgu")
+        run(f"sed -i 's|^listen = .*|listen = \"0.0.0.0:443\"|; s|^origins = .*|origins = [\"{ORIGIN}\"]|' {CONFIG}")
+        run("systemctl enable --now changgu")
+        self.assertEqual(run("systemctl is-active changgu").strip(), "active")
+        self.assertEqual(run("ps -o user= -C changgu").strip(), "changgu")
+        run("ca=channel/tls/certificate.pem; "
+            f'printf \'server = "{ORIGIN}"\\norg = "%s"\\nca = "%s"\\n\' "$(tail -n 1 fingerprint)" $ca > channel.toml')
+        for number, name in ((1, "one"), (2, "two")):
+            run(f"changgu reviewers invite --number {number} {self.ADMIN} 2>/dev/null | head -n 1 > code; "
+                f"changgu enrol --channel channel.toml --keyring {name}.keyring --code-file code --passphrase-file {name}.pass; "
+                f"changgu reviewers approve {number} --role-ko 감사 --role-en Audit {self.ADMIN}")
+        run("echo 'sent before the upgrade' | changgu report --channel channel.toml --file - --receipt-file receipt")
+        self.assertIn("sent before the upgrade", self.inbox())
+
+    ADMIN = "--keyring root.keyring --passphrase-file root.pass --ca channel/tls/certificate.pem"
+
+    def inbox(self):
+        return self.run_in("sleep 5; changgu inbox --keyring one.keyring --passphrase-file one.pass "
+                           "--ca channel/tls/certificate.pem 2>/dev/null")
+
+    def test_4_a_certificate_is_reloaded_and_doctor_content(self):
+        before = self.run_in("systemctl show -p MainPID changgu")
+        self.run_in("systemctl reload changgu; sleep 1; journalctl -u changgu -o cat | grep -q ' certificate_reloaded'")
+        self.assertEqual(self.run_in("systemctl show -p MainPID changgu"), before)
+        findings = json.loads(self.machine.run(f"runuser -u changgu -- changgu doctor --config {CONFIG} --json", expect=None).out)
+        # Not the package's: a container has no clock of its own, and its shell no limits of the unit.
+        wrong = [f["finding"] for f in findings if f["verdict"] == "do" and not re.search("clock|locked", f["finding"])]
+        self.assertEqual(wrong, [])
+
+    def test_5_upgrades_with_data_and_configuration_kept(self):
+        before = self.run_in(f"sha256sum {CONFIG}; systemctl show -p MainPID changgu")
+        said = self.install(self.upgrade, options="-o Dpkg::Options::=--force-confold")
+        self.assertIn("99.0", said)
+        config, pid = before.splitlines()
+        self.assertEqual(self.run_in(f"sha256sum {CONFIG}").strip(), config)
+        self.assertEqual(self.run_in(f"stat -c '%U:%G %a' {CONFIG}").strip(), "root:changgu 640")
+        self.assertIn("said in version 99", self.run_in(f"cat {CONFIG}.dpkg-dist"))
+        self.assertEqual(self.run_in("systemctl is-active changgu").strip(), "active")
+        self.assertNotEqual(self.run_in("systemctl show -p MainPID changgu").strip(), pid, "the new program runs")
+        self.run_in("echo 'sent after the upgrade' | changgu report --channel channel.toml --file - --receipt-file receipt-2")
+        cases = self.inbox()
+        self.assertIn("sent before the upgrade", cases)
+        self.assertIn("sent after the upgrade", cases)
+
+    def test_6_a_configuration_that_nobody_touched_follows(self):
+        self.run_in("cp /etc/changgu/changgu.toml kept.toml")
+        self.run_in(f"apt-get -q -y remove changgu; dpkg --purge changgu 2>&1; ls {CONFIG}* 2>&1", expect=None)
+        self.install(package("changgu"))
+        self.assertNotIn("said in version 99", self.run_in(f"cat {CONFIG}"))
+        self.install(self.upgrade)
+        self.assertIn("said in version 99", self.run_in(f"cat {CONFIG}"))
+        # The channel was there all the time.
+        self.run_in(f"cp kept.toml {CONFIG}; systemctl restart changgu")
+        self.assertIn("sent after the upgrade", self.inbox())
+
+    def test_7_removed_it_leaves_data_and_configuration(self):
+        before = self.run_in("cd /var/lib/changgu; systemctl stop changgu; find . -type f | sort | xargs sha256sum")
+        self.run_in("systemctl start changgu")
+        self.run_in("apt-get -q -y remove changgu 2>&1")
+        self.assertEqual(self.run_in("systemctl is-active changgu", expect=None).strip(), "inactive")
+        self.assertEqual(self.run_in("pgrep -x changgu", expect=None), "")
+        self.run_in(f"test -f {CONFIG}; test ! -e /usr/bin/changgu; test -f /var/lib/changgu/data/changgu.db; id changgu")
+        names = lambda text: {line.split()[1] for line in text.splitlines() if "spool" not in line}
+        after = self.run_in("cd /var/lib/changgu; find . -type f | sort | xargs sha256sum")
+        self.assertLessEqual({n for n in names(before) if not n.endswith(("-wal", "-shm"))}, names(after))
+
+    def test_8_purged_it_keeps_what_people_sent_and_says_so(self):
+        said = self.run_in("apt-get -q -y purge changgu 2>&1")
+        self.assertIn("/var/lib/changgu was kept", said)
+        self.run_in(f"test ! -e {CONFIG}; test -f /var/lib/changgu/data/changgu.db")
+        self.assertEqual(self.run_in("stat -c %U /var/lib/changgu/data").strip(), "changgu", "the number is not given to another")
+        self.run_in("systemctl is-enabled changgu 2>/dev/null", expect=1)
+        # With nothing left to keep, nothing is left.
+        self.install(package("changgu"))
+        self.run_in("rm -rf /var/lib/changgu")
+        self.run_in("apt-get -q -y purge changgu changgu-notify 2>&1")
+        self.run_in("test ! -e /var/lib/changgu; test ! -e /etc/changgu; ! id changgu 2>/dev/null")
+
+    def test_9_the_poster_draws(self):
+        self.install(package("changgu-poster"), package("changgu"))
+        self.run_in("test $(stat -c %U /usr/bin/changgu) = $(stat -c %U /usr/bin/changgu-poster); test -x /usr/bin/changgu-poster")
+        self.assertNotIn("not found", self.run_in("ldd /usr/bin/changgu-poster"))
+        self.run_in("cp -r channel/tls channel/data /var/lib/changgu; chown -R changgu:changgu /var/lib/changgu; "
+                    f"cp kept.toml {CONFIG}; systemctl start changgu; "
+                    "changgu poster --channel channel.toml --pdf poster.pdf; head -c 5 poster.pdf | grep -q %PDF-")
+
+
+if __name__ == "__main__":
+    unittest.main()
