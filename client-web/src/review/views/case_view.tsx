@@ -202,7 +202,7 @@ export function CaseView({ id, order }: { id: string; order: string[] }) {
         <div class="case-left">
           <p class="hint no-print">{t.case.anonymous}</p>
           <Thread detail={detail} />
-          <div class="no-print">
+          <div class="no-print" hidden={detail.keeping.stage === 'begun'}>
             {replying ? (
               <Reply
                 tools={tools}

@@ -45,7 +45,7 @@ export function Side(props: { tools: CaseTools; onAsk: (kind: ActionKind) => voi
           <span class="hint block">{t.case.addressesHint}</span>
         </p>
       </section>
-      <Actions {...props} />
+      {detail.keeping.stage !== 'begun' && <Actions {...props} />}
       <Notes tools={props.tools} />
       <Labels tools={props.tools} />
       <History tools={props.tools} />
