@@ -23,13 +23,7 @@ checked<std::vector<crypto::address>> addresses_of_tokens(const http::request& r
     return out;
 }
 
-} // namespace
-
-answering get_reply_index(context& c, http::request) {
-    co_return http::binary_response(200, c.reader.reply_index().prefixes);
-}
-
-answering read_replies(context& c, http::request r) {
+answering look(context& c, http::request r) {
     const auto addresses = addresses_of_tokens(r);
     if (!addresses) co_return problem(addresses.error());
     // Whatever is there: the same size, the same random fill, and bytes that look alike on the wire.
@@ -39,7 +33,7 @@ answering read_replies(context& c, http::request r) {
     co_return http::binary_response(200, std::move(records));
 }
 
-answering burn_replies(context& c, http::request r) {
+answering burn(context& c, http::request r) {
     auto addresses = addresses_of_tokens(r);
     if (!addresses) co_return problem(addresses.error());
     co_return answer(co_await await_store<storage::edit_outcome>(
@@ -47,7 +41,7 @@ answering burn_replies(context& c, http::request r) {
                      204);
 }
 
-answering put_reply(context& c, http::request r) {
+answering put(context& c, http::request r) {
     const auto who = authorise(c, r, {scope::reviewer});
     if (!who) co_return problem(who.error());
     if (!c.shared.puts.allow(who->number, c.shared.now())) co_return problem(problem_kind::rate_limited);
@@ -60,6 +54,24 @@ answering put_reply(context& c, http::request r) {
         co_return problem(problem_kind::bad_envelope);
     co_return answer(co_await await_store<storage::put_outcome>(
         [&](auto done) { c.shared.store().put_reply(*at, std::move(r.body), std::move(done)); }));
+}
+
+} // namespace
+
+answering get_reply_index(context& c, http::request) {
+    co_return http::binary_response(200, c.reader.reply_index().prefixes);
+}
+
+answering read_replies(context& c, http::request r) {
+    return on_grid(c.shared.replies().read, look(c, std::move(r)));
+}
+
+answering burn_replies(context& c, http::request r) {
+    return on_grid(c.shared.replies().burn, burn(c, std::move(r)));
+}
+
+answering put_reply(context& c, http::request r) {
+    return on_grid(c.shared.replies().put, put(c, std::move(r)));
 }
 
 } // namespace changgu::api

@@ -4,6 +4,7 @@
 
 #include "crypto/key_log.hpp"
 #include "server/api/limiter.hpp"
+#include "server/api/reply_grid.hpp"
 #include "server/api/session_table.hpp"
 #include "storage/store.hpp"
 
@@ -25,6 +26,7 @@ struct service_options {
     std::size_t sessions = 256;
     std::uint32_t puts_per_minute = 3000;
     clock_function now;
+    reply_grid replies = {};
 };
 
 /// There is no key log, or it does not verify; what() is a sentence for the operator.
@@ -44,6 +46,7 @@ class service {
 
     [[nodiscard]] storage::store& store() const noexcept { return store_; }
     [[nodiscard]] std::uint64_t now() const { return options_.now(); }
+    [[nodiscard]] const reply_grid& replies() const noexcept { return options_.replies; }
 
     /// The log as it is now; it never changes under whoever holds it.
     [[nodiscard]] std::shared_ptr<const crypto::key_log> key_log() const;
