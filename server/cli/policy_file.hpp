@@ -7,7 +7,9 @@
 
 namespace changgu::cli {
 
-/// `base` with the file's members in place of its own. Errors: std::errc, crypto's bad_json, bad_field.
+/// `base` with the members of `text` in place of its own. Errors: crypto's bad_json, bad_field.
+crypto::result<crypto::policy> parse_policy(std::string_view text, const crypto::policy& base);
+/// The same of a file. Errors: also std::errc.
 crypto::result<crypto::policy> read_policy(const std::filesystem::path& file, const crypto::policy& base);
 
 } // namespace changgu::cli
