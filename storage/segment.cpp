@@ -187,7 +187,7 @@ segment_contents parse_segment(bytes_view file) {
     for (auto at = segment::records_begin; at + step <= file.size();) {
         // Behind the last record of a group there are zeros up to the next block.
         if (const auto next = segment::group_bytes(at); std::exchange(group_is_whole, false) &&
-                                                        next < file.size() &&
+                                                        next + step <= file.size() &&
                                                         is_zero(file.subspan(at, next - at)))
             at = next;
         const auto h = copy_from<record_header>(file, at);
