@@ -70,6 +70,7 @@ class Machine:
         archives = CACHE / "archives"
         (archives / "partial").mkdir(parents=True, exist_ok=True)
         return ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--console=pipe", f"--directory={self.root}",
+                f"--machine=changgu-{os.getpid()}",
                 f"--bind={archives}:/var/cache/apt/archives", *arguments]
 
     def _fetch(self):

@@ -78,6 +78,18 @@ class Life(unittest.TestCase):
                             "_changgu; echo ${COMPREPLY[*]}").split()
         self.assertIn("rotate", words)
 
+    def test_2_reminders_get_their_secret_from_systemd(self):
+        """The account of a run can read neither root's files nor the channel's; what it needs is handed to it."""
+        self.run_in("umask 077; echo a-password > /etc/changgu/notify-secret; "
+                    "sed -i 's/^# secret_file = .*/secret_file = \"notify-secret\"/' /etc/changgu/notify.toml")
+        self.run_in("systemctl start changgu-notify", expect=1)
+        self.assertIn("must be one line", self.run_in("journalctl -u changgu-notify -o cat"))
+        self.run_in("mkdir /etc/systemd/system/changgu-notify.service.d; printf '[Service]\\nLoadCredential=notify-secret:"
+                    "/etc/changgu/notify-secret\\n' > /etc/systemd/system/changgu-notify.service.d/secret.conf; systemctl daemon-reload")
+        self.run_in("systemctl start changgu-notify")
+        self.assertIn("changgu-notify: off", self.run_in("journalctl -u changgu-notify -o cat"))
+        self.run_in("rm -r /etc/systemd/system/changgu-notify.service.d /etc/changgu/notify-secret; systemctl daemon-reload")
+
     def test_3_serves_under_its_unit(self):
         run = self.run_in
         run("echo 127.0.0.1 report.example.go.kr >> /etc/hosts")

@@ -31,9 +31,9 @@ std::string decoded(std::string base64) {
 TEST_CASE("a message is what RFC 5322 and 2047 ask for, in the languages that were chosen") {
     const std::string korean(text_of(message::body, crypto::language::korean));
     const std::string english(text_of(message::body, crypto::language::english));
-    for (const auto& [in, body] : {std::pair{languages::ko, korean},
-                                   {languages::en, english},
-                                   {languages::both, korean + "\n" + english}}) {
+    const std::string two = korean + "\n" + english;
+    for (const auto& [in, body] :
+         {std::pair{languages::ko, korean}, {languages::en, english}, {languages::both, two}}) {
         const std::string text = mail(example(in), "audit@example.go.kr", at);
         const auto blank = text.find("\r\n\r\n");
         REQUIRE(blank != std::string::npos);
