@@ -144,7 +144,7 @@ export const en: Text = {
   },
 
   work: {
-    text: 'The channel is busy, so this device is computing a proof that this is no flood. Please keep this page open.',
+    text: 'The channel is busy, so this device computes a proof first. It is sent by itself after that: please keep this page open.',
     time: (seconds: number) =>
       `On this device it takes about ${seconds > 120 ? `${seconds / 60} minutes` : `${seconds} seconds`} on average; luck makes it shorter or longer.`,
     stop: 'Stop',

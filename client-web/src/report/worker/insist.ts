@@ -1,6 +1,6 @@
 import { CodedError } from '../../rpc/rpc';
 
-const attempts = 3;
+const attempts = { offline: 3, busy: 6 }; // a server that is busy is there, and says so cheaply
 const pause = 700; // milliseconds, longer each time
 
 export function isCode(error: unknown, ...codes: string[]): boolean {
@@ -17,7 +17,8 @@ export async function insist<T>(call: () => Promise<T>, lost?: () => void): Prom
       return await call();
     } catch (error) {
       if (isCode(error, 'offline')) lost?.();
-      if (attempt === attempts || !isCode(error, 'offline', 'busy')) throw error;
+      const most = isCode(error, 'offline') ? attempts.offline : isCode(error, 'busy') ? attempts.busy : 0;
+      if (attempt >= most) throw error;
       await new Promise((resolve) => setTimeout(resolve, pause * attempt));
     }
   }
