@@ -49,14 +49,19 @@ struct databases {
     database peppers;
 };
 
+// What a killed process had written and not yet synced is what this one reads, answers by and deletes by, so
+// it is made durable first. That also takes away what a power cut has left of a log that was truncated.
+void make_durable(const std::filesystem::path& directory, databases& d) {
+    for (auto* db : {&d.main, &d.peppers}) db->truncate_log(truncate_patience_ms);
+    for (const auto& entry : std::filesystem::directory_iterator(directory))
+        if (entry.path().filename().string().starts_with("spool-")) file(entry.path(), O_RDWR).sync();
+}
+
 // What has to be as it should be before the log is looked into.
 databases open(const options& o) {
     databases d{open_for_writing(o.directory, which::main, o.page_size),
                 open_for_writing(o.directory, which::peppers, o.page_size)};
-    // What a killed process had written and not yet synced is what this one reads, answers by and deletes by,
-    // so it is made durable first. That also takes away what a power cut has left of a log that was
-    // truncated.
-    for (auto* db : {&d.main, &d.peppers}) db->truncate_log(truncate_patience_ms);
+    make_durable(o.directory, d);
     publish_first_index(d.main);
     drop_staged(d.main);
     return d;

@@ -1,5 +1,6 @@
 #include "storage/writer.hpp"
 
+#include <cerrno>
 #include <chrono>
 
 namespace changgu::storage {
@@ -11,6 +12,19 @@ constexpr int truncate_patience_ms = 200;
 
 refusal reason(const database_error& e) noexcept {
     return e.is_full() ? refusal::full : refusal::failed;
+}
+// After a failed fsync the kernel may call the lost pages clean, so that a later fsync succeeds without them:
+// nothing more is acknowledged until a restart has read the log from the disk again. A full disk, or a file
+// that cannot be opened for want of a descriptor, concerns nothing that was written.
+refusal judge(const database_error& e, vital_signs& signs) noexcept {
+    if (e.is_io_error()) signs.healthy = false;
+    return reason(e);
+}
+refusal judge(const file_error& e, vital_signs& signs) noexcept {
+    if (e.is_full()) return refusal::full;
+    if (const int number = e.code().value(); number == EMFILE || number == ENFILE) return refusal::failed;
+    signs.healthy = false;
+    return refusal::failed;
 }
 
 } // namespace
@@ -122,13 +136,11 @@ bool writer::commit_group(group& g) {
         work_.signs.main_used = work_.used;
         return true;
     } catch (const database_error& e) {
-        // After a failed fsync the kernel may call the lost pages clean, so that a later fsync succeeds
-        // without them: nothing more is acknowledged until a restart has read the log from the disk again.
-        if (e.is_io_error()) work_.signs.healthy = false;
-        for (auto& j : g) j->refuse(reason(e));
+        const auto why = judge(e, work_.signs);
+        for (auto& j : g) j->refuse(why);
     } catch (const file_error& e) {
-        if (!e.is_full()) work_.signs.healthy = false;
-        for (auto& j : g) j->refuse(e.is_full() ? refusal::full : refusal::failed);
+        const auto why = judge(e, work_.signs);
+        for (auto& j : g) j->refuse(why);
     } catch (const std::exception&) {
         for (auto& j : g) j->refuse(refusal::failed);
     }
@@ -139,11 +151,9 @@ void writer::run_alone(job& j) {
     try {
         j.run(work_);
     } catch (const database_error& e) {
-        if (e.is_io_error()) work_.signs.healthy = false;
-        j.refuse(reason(e));
+        j.refuse(judge(e, work_.signs));
     } catch (const file_error& e) {
-        if (!e.is_full()) work_.signs.healthy = false;
-        j.refuse(e.is_full() ? refusal::full : refusal::failed);
+        j.refuse(judge(e, work_.signs));
     } catch (const std::exception&) {
         j.refuse(refusal::failed);
     }

@@ -95,6 +95,7 @@ TEST_CASE("what a killed process left is durable before the next one goes by it"
     crashed_disk disk(l.events);
     std::uint64_t before = ~std::uint64_t{0};
     std::uint64_t burned = 0;
+    std::uint64_t asked_again = 0;
     for (const auto& c : cuts(l.events.size(), 40)) {
         if (std::exchange(before, c.moment) == c.moment) continue;
         CAPTURE(c.moment);
@@ -108,6 +109,14 @@ TEST_CASE("what a killed process left is durable before the next one goes by it"
             watched_disk again(root,
                                {l.events.begin(), l.events.begin() + static_cast<std::ptrdiff_t>(c.moment)});
             store s(life_options(root));
+            for (const std::uint64_t n : {1U, 2U, 3U, 5U, 8U, 10U}) {
+                const auto b = body(n);
+                const auto o =
+                    wait<put_outcome>([&](auto done) { s.put_envelope(id_of(b), 1, b, std::move(done)); });
+                CHECK((o == put_outcome::stored || o == put_outcome::exists));
+                asked_again += o == put_outcome::exists ? 1 : 0;
+                expected["envelope " + std::to_string(n)] = {"present"};
+            }
             auto r = s.make_reader();
             for (const std::uint64_t n : {1U, 3U}) {
                 const auto at = address_of(n);
@@ -123,4 +132,5 @@ TEST_CASE("what a killed process left is durable before the next one goes by it"
         for (const auto& wrong : wrongs(left.path(), expected, false)) FAIL_CHECK(wrong);
     }
     CHECK(burned > 0);
+    CHECK(asked_again > 0);
 }
