@@ -48,8 +48,8 @@ struct port_rule {
 };
 static_assert(sizeof(port_rule) == 16);
 
-constexpr int newest = 6;
-constexpr std::array<unsigned, newest + 1> file_rights{0, 13, 14, 15, 15, 16, 16}; // bits of each interface
+constexpr std::array<unsigned, newest_landlock + 1> file_rights{0,  13, 14, 15,
+                                                                15, 16, 16}; // bits of each interface
 constexpr std::size_t size_of(int interface) {
     return interface >= 6 ? 24 : interface >= 4 ? 16 : 8;
 }
@@ -120,8 +120,8 @@ int landlock_interface() noexcept {
     return version > 0 ? static_cast<int>(version) : 0;
 }
 
-int restrict_reach(const reach& r) {
-    const int interface = std::min(landlock_interface(), newest);
+int restrict_reach(const reach& r, int at_most) {
+    const int interface = std::min({landlock_interface(), at_most, newest_landlock});
     if (interface == 0) return 0;
     ruleset rules(interface);
     for (const auto& p : r.data)

@@ -24,8 +24,11 @@ struct reach {
 /// The interface of this kernel; 0 without Landlock.
 int landlock_interface() noexcept;
 
-/// Gives the interface used: that of the kernel, up to 6; 0 without Landlock, and then nothing has changed.
-/// Throws std::runtime_error when a kernel that has it refuses. Needs no_new_privileges().
-int restrict_reach(const reach& r);
+/// The newest interface that is made use of.
+inline constexpr int newest_landlock = 6;
+
+/// Gives the interface used: that of the kernel, up to `at_most`; 0 without Landlock, and then nothing has
+/// changed. Throws std::runtime_error when a kernel that has it refuses. Needs no_new_privileges().
+int restrict_reach(const reach& r, int at_most = newest_landlock);
 
 } // namespace changgu::sandbox

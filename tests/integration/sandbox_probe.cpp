@@ -1,7 +1,7 @@
 // changgu_sandbox_probe DIRECTORY PORT OTHER-PORT STEP TRY: confines itself as the server does, tries one
 // thing that the server must or must not be able to do, and prints "ok" or the number of the error; if the
-// kernel does not end it before. STEP is open, landlock or all. Built without sanitizers, so that the filter
-// is the one that is shipped.
+// kernel does not end it before. STEP is open, landlock, landlock-N for no more than that interface of it, or
+// all. Built without sanitizers, so that the filter is the one that is shipped.
 #include "server/sandbox/sandbox.hpp"
 
 #include <arpa/inet.h>
@@ -239,7 +239,10 @@ int run(const place& given, const std::string& step, const std::string& name) {
         sandbox::confine(o, reach_of(p));
         return what(p);
     }
+    const auto older = step.starts_with("landlock-") ? std::atoi(step.c_str() + 9) : 0;
+    if (older != 0) o.landlock = sandbox::demand::off;
     auto state = sandbox::confine(o, reach_of(p));
+    if (older != 0 && sandbox::restrict_reach(reach_of(p), older) != older) return ENOTSUP;
     std::atomic<bool> closed = false;
     int error = 0;
     std::thread earlier;

@@ -96,6 +96,16 @@ class Attempts(unittest.TestCase):
             with self.subTest(name):
                 self.assertIn(self.attempt("landlock", name), expected)
 
+    def test_older_kernels_hold_what_they_can(self):
+        for interface in range(1, min(landlock_interface(), 6)):
+            for name, since in FILES.items():
+                with self.subTest(name, interface=interface):
+                    expected = errno.EPERM if name == "signal-a-process" else errno.EACCES
+                    self.assertEqual(self.attempt(f"landlock-{interface}", name), expected if interface >= since else "ok")
+            for name in EVERYBODY:
+                with self.subTest(name, interface=interface):
+                    self.assertEqual(self.attempt(f"landlock-{interface}", name), "ok")
+
     def test_what_a_server_never_calls_ends_it(self):
         for name in CALLS:
             with self.subTest(name):

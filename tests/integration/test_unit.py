@@ -4,11 +4,13 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import unittest
 
 import harness
+import protocol
 
 CONFIG = pathlib.Path(__file__).resolve().parents[2] / "config"
 MOST_EXPOSED = 15  # of 100; systemd-analyze prints tenths of 10
@@ -68,6 +70,48 @@ class Reminders(Unit):
         self.assertEqual(self.analyze("verify", "--man=no", timer), (0, ""))
         keys = re.findall(r"^(\w+)=", timer.read_text().split("[Timer]")[1], flags=re.M)
         self.assertEqual(keys, ["OnCalendar", "AccuracySec", "WantedBy"], "no path, no event of another unit, no jitter")
+
+
+class Calls(unittest.TestCase):
+    """Whether the server's unit lets it start: systemd itself does not run here."""
+
+    setUp, analyze = Unit.setUp, Unit.analyze
+
+    def group(self, name):
+        """The calls of a set such as @system-service, sets within it included."""
+        code, said = self.analyze("syscall-filter", "--no-pager", name)
+        self.assertEqual(code, 0, said)
+        names = [line.strip() for line in said.splitlines()[1:] if line.strip() and not line.strip().startswith("#")]
+        return {call for one in names for call in (self.group(one) if one.startswith("@") else {one})}
+
+    def allowed_calls(self):
+        allowed = set()
+        for words in re.findall(r"^SystemCallFilter=(.*)$", (CONFIG / "changgu.service").read_text(), re.MULTILINE):
+            forbids = words.startswith("~")
+            for word in words.lstrip("~").split():
+                calls = self.group(word) if word.startswith("@") else {word}
+                allowed = allowed - calls if forbids else allowed | calls
+        return allowed
+
+    def test_it_allows_what_the_server_calls_from_start_to_end(self):
+        channel = harness.channel_like()
+        calls = self.directory / "calls"
+        with open(channel.log, "ab") as log:
+            channel.server = subprocess.Popen(
+                ["strace", "-D", "-f", "-qq", "-c", "-o", calls, harness.PROGRAM, "serve", "--config", channel.config],
+                env={"ASAN_OPTIONS": "detect_leaks=0"}, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        harness.wait_until(channel.is_listening, "the server listens")
+        self.assertEqual(protocol.Server(channel).request("GET", "/channel")[0], 200)
+        channel.server.send_signal(signal.SIGHUP)
+        channel.wait_for_release()
+        self.assertEqual(channel.stop(), 0)
+        harness.wait_until(lambda: calls.exists() and calls.read_text().rstrip().endswith("total"), "the trace is written")
+        made = {line.split()[-1] for line in calls.read_text().splitlines() if re.match(r"\s*[0-9]", line)} - {"total", "syscall"}
+        self.assertIn("seccomp", made)
+        allowed = self.allowed_calls()
+        self.assertNotIn("reboot", allowed)
+        # SQLite gives its files to root's account only where it is root, which the unit's user is not.
+        self.assertEqual(made - allowed - {"fchown"}, set())
 
 
 if __name__ == "__main__":

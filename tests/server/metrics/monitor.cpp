@@ -112,13 +112,36 @@ TEST_CASE("what is stored shows after a release, in steps") {
     const auto first = f.storage_used();
     CHECK(first >= 0);
     for (int i = 0; i < 300; ++i) f.submit(); // more than two steps
-    CHECK(f.storage_used() == first);
-    f.now += metrics::monitor::interval; // a look without a release
     f.app().upkeep().poll(f.now);
+    CHECK(f.storage_used() == first);
     f.release();
     const auto second = f.storage_used();
     CHECK(second > first + 0.05);
     CHECK(second < first + 0.25);
+}
+
+TEST_CASE("a look between releases does not look at what is stored") {
+    watched f;
+    constexpr std::uint64_t step = 16 * 1024; // of this monitor's budget: two envelopes
+    metrics::monitor m(f.app().service(), {f.config().data, 1000 * step, {}});
+    const auto said = [&] {
+        const auto text = m.current()->metrics;
+        const auto at = text.find("\nchanggu_storage_used_ratio ");
+        return at == std::string::npos ? std::string() : text.substr(at, text.find('\n', at + 1) - at);
+    };
+    CHECK(said().empty());
+    const auto before = f.stored();
+    m.observe({f.now, {}, before});
+    const auto first = said();
+    CHECK_FALSE(first.empty());
+    for (std::uint64_t i = 1; i <= 200; ++i) {
+        f.submit();
+        m.observe({f.now + i * metrics::monitor::interval, {}, {}});
+        CHECK(said() == first);
+    }
+    CHECK(f.stored() > before + 50 * step); // a step of this monitor's: there was something to see
+    m.observe({f.now + 201 * metrics::monitor::interval, {}, f.stored()});
+    CHECK(said() != first);
 }
 
 TEST_CASE("a look comes at fixed times") {
@@ -162,9 +185,9 @@ TEST_CASE("upkeep says since when a release is due, and what was used after one"
     CHECK(seen.back().used_after_release);
     CHECK_FALSE(seen.back().release_due_since);
     f.app().service().store().stop(); // every write fails from here on
-    CHECK_FALSE(watcher.poll(f.now + 3 * tick + 5));
-    CHECK(seen.back().release_due_since == f.now + 2 * tick);
+    CHECK_FALSE(watcher.poll(f.now + 3 * std::uint64_t{tick} + 5));
+    CHECK(seen.back().release_due_since == f.now + 2 * std::uint64_t{tick});
     CHECK_FALSE(seen.back().used_after_release);
-    CHECK_FALSE(watcher.poll(f.now + 3 * tick + 6)); // waits before it tries again
-    CHECK(seen.back().release_due_since == f.now + 2 * tick);
+    CHECK_FALSE(watcher.poll(f.now + 3 * std::uint64_t{tick} + 6)); // waits before it tries again
+    CHECK(seen.back().release_due_since == f.now + 2 * std::uint64_t{tick});
 }
