@@ -7,6 +7,8 @@ constexpr std::size_t max_labelled = 32;
 constexpr std::size_t max_departments = 128;
 constexpr std::uint64_t max_people = 1'000'000;
 constexpr std::uint64_t day = 86'400;
+constexpr std::uint64_t max_months = 1'200;
+constexpr std::uint32_t default_keep_months = 36;
 
 json::object write(const labelled& item) {
     return {{"id", item.id}, {"ko", item.text.ko}, {"en", item.text.en}};
@@ -35,6 +37,38 @@ result<std::vector<labelled>> read_labelled(const json::object& object, std::str
         auto one = read_one(item);
         if (!one) return one.error();
         out.push_back(std::move(*one));
+    }
+    return out;
+}
+
+// Members that say the default are left out, so that older policies read as they were written.
+json::array write_categories(const std::vector<category>& items) {
+    json::array out;
+    for (const category& c : items) {
+        json::object one = write({c.id, c.text});
+        if (c.keep_months != 0) one["keep_months"] = c.keep_months;
+        out.emplace_back(std::move(one));
+    }
+    return out;
+}
+
+result<std::uint32_t> read_months(const json::object& object, std::string_view name, std::uint32_t absent) {
+    if (!object.contains(name)) return absent;
+    auto months = read_integer(object, name, max_months);
+    if (!months || *months == 0) return errc::bad_field;
+    return static_cast<std::uint32_t>(*months);
+}
+
+result<std::vector<category>> read_categories(const json::object& object) {
+    auto items = read_array(object, "categories", max_labelled);
+    if (!items) return items.error();
+    std::vector<category> out;
+    for (const json::value& item : **items) {
+        auto one = read_one(item);
+        if (!one) return one.error();
+        auto keep = read_months(item.get_object(), "keep_months", 0);
+        if (!keep) return errc::bad_field;
+        out.push_back({std::move(one->id), std::move(one->text), *keep});
     }
     return out;
 }
@@ -81,7 +115,12 @@ result<localised> localised_from_json(const json::object& object, std::string_vi
 }
 
 bool policy::has_category(std::string_view id) const noexcept {
-    return std::ranges::any_of(categories, [id](const labelled& c) { return c.id == id; });
+    return std::ranges::find(categories, id, &category::id) != categories.end();
+}
+
+std::uint32_t policy::months_kept(std::string_view category_id) const noexcept {
+    const auto found = std::ranges::find(categories, category_id, &category::id);
+    return found == categories.end() || found->keep_months == 0 ? case_keep_months : found->keep_months;
 }
 
 policy default_policy() {
@@ -122,8 +161,9 @@ json::object to_json(const policy& p) {
                      {"overlap", p.overlap},
                      {"drain_max", p.drain_max},
                      {"retention_months", p.retention_months},
-                     {"categories", write_labelled(p.categories)},
+                     {"categories", write_categories(p.categories)},
                      {"questions", write_labelled(p.questions)}};
+    if (p.case_keep_months != default_keep_months) out["case_keep_months"] = p.case_keep_months;
     if (!p.departments.empty()) out["departments"] = write_departments(p.departments);
     return out;
 }
@@ -136,12 +176,13 @@ result<policy> policy_from_json(const json::object& object) {
     auto ahead = read_integer(object, "ahead", 12);
     auto overlap = read_integer(object, "overlap", 38 * day);
     auto drain_max = read_integer(object, "drain_max", 60 * day);
-    auto retention = read_integer(object, "retention_months", 1200);
-    auto categories = read_labelled(object, "categories");
+    auto retention = read_integer(object, "retention_months", max_months);
+    auto case_keep = read_months(object, "case_keep_months", default_keep_months);
+    auto categories = read_categories(object);
     auto questions = read_labelled(object, "questions");
     auto departments = read_departments(object);
     if (!suite || !tick || !tick_offset || !fill || !ahead || !overlap || !drain_max || !retention ||
-        !categories || !questions || !departments || *suite != 1 || *tick == 0 || *fill == 0 ||
+        !case_keep || !categories || !questions || !departments || *suite != 1 || *tick == 0 || *fill == 0 ||
         *retention == 0)
         return errc::bad_field;
     policy p;
@@ -153,6 +194,7 @@ result<policy> policy_from_json(const json::object& object) {
     p.overlap = static_cast<std::uint32_t>(*overlap);
     p.drain_max = static_cast<std::uint32_t>(*drain_max);
     p.retention_months = static_cast<std::uint32_t>(*retention);
+    p.case_keep_months = *case_keep;
     p.categories = std::move(*categories);
     p.questions = std::move(*questions);
     p.departments = std::move(*departments);

@@ -53,6 +53,15 @@ edit_outcome burn_items(workplace& w, item_kind kind, std::span<const address> a
     return edit_outcome::done;
 }
 
+// A record of the same size is overwritten in its place: nothing moves, and no page tells in which order.
+edit_outcome keep_blobs(workplace& w, std::span<const address> at, month_number now) {
+    for (const auto& a : at)
+        w.main.run(
+            "UPDATE item SET month = ?4 WHERE kind = ?1 AND address = ?2 AND state = ?3 AND month < ?4",
+            code(item_kind::blob), a.view(), present, now);
+    return edit_outcome::done;
+}
+
 std::uint64_t expire_items(workplace& w, month_number now, const retention& keep) {
     return expire_kind(w.main, item_kind::reply, now, keep.reply_months) +
            expire_kind(w.main, item_kind::blob, now, keep.blob_months);

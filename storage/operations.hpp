@@ -11,6 +11,7 @@ namespace changgu::storage {
 // items.cpp
 put_outcome put_item(workplace& w, item_kind kind, const address& at, bytes_view body);
 edit_outcome burn_items(workplace& w, item_kind kind, std::span<const address> at);
+edit_outcome keep_blobs(workplace& w, std::span<const address> at, month_number now);
 std::uint64_t expire_items(workplace& w, month_number now, const retention& keep);
 std::uint64_t delete_epoch(workplace& w, std::uint32_t epoch);
 

@@ -196,6 +196,13 @@ void store::burn(std::vector<address> replies, callback<edit_outcome> done) {
 void store::purge(item_kind kind, std::vector<address> at, callback<edit_outcome> done) {
     impl_->erase(kind, std::move(at), std::move(done));
 }
+void store::keep(std::vector<address> blobs, month_number now, callback<edit_outcome> done) {
+    const auto cost = blobs.size() * sizeof(address);
+    // The log would show until it is used anew which ones were kept together.
+    impl_->submit<edit_outcome>(
+        {.cost = cost, .leaves_traces = true},
+        [at = std::move(blobs), now](workplace& w) { return keep_blobs(w, at, now); }, std::move(done));
+}
 void store::expire(month_number now, retention keep, callback<result<std::uint64_t>> done) {
     impl_->submit<result<std::uint64_t>>(
         {.urgent = true, .leaves_traces = true},

@@ -83,6 +83,9 @@ class store {
     /// Deletes case events or blobs; the caller has checked the tokens. Unknown addresses are ignored. done,
     /// busy, failed.
     void purge(item_kind kind, std::vector<address> at, callback<edit_outcome> done);
+    /// Lets blobs count as released in the month `now`; the caller has checked the tokens. Spooled, unknown
+    /// and ended ones are ignored. done, busy, failed.
+    void keep(std::vector<address> blobs, month_number now, callback<edit_outcome> done);
     /// Ends what was released more than so many months before `now`. Gives the number of bodies deleted.
     void expire(month_number now, retention keep, callback<result<std::uint64_t>> done);
     /// Deletes every envelope of the epoch, chaff included. Gives their number.

@@ -14,7 +14,7 @@ answering post_purge(context& c, http::request r) {
     const auto kind = static_cast<storage::item_kind>(body->front());
     if (kind != storage::item_kind::case_event && kind != storage::item_kind::blob)
         co_return problem(problem_kind::bad_request);
-    const auto tokens = values_of<crypto::token>(body->subspan(1), 1, max_purged);
+    const auto tokens = values_of<crypto::token>(body->subspan(1), 1, max_shown);
     if (!tokens) co_return problem(tokens.error());
     std::vector<crypto::address> addresses;
     for (const auto& t : *tokens)

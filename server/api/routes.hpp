@@ -18,7 +18,7 @@ namespace changgu::api {
 using answering = boost::asio::awaitable<http::response>;
 
 inline constexpr std::size_t tokens_a_call = 4; ///< of replies: always as many, filled with random ones
-inline constexpr std::size_t max_purged = 256;  ///< tokens a call
+inline constexpr std::size_t max_shown = 256;   ///< tokens a call, of what is purged or kept
 inline constexpr std::size_t max_blobs_read = 16;
 inline constexpr std::size_t max_events_read = 64;
 
@@ -42,6 +42,8 @@ answering put_case_event(context& c, http::request r);
 answering read_case_events(context& c, http::request r);
 // purge.cpp
 answering post_purge(context& c, http::request r);
+// keep.cpp
+answering post_keep(context& c, http::request r);
 // sessions.cpp
 answering post_challenge(context& c, http::request r);
 answering post_session(context& c, http::request r);
@@ -85,7 +87,8 @@ inline constexpr std::array routes = std::to_array<http::route<context>>({
     {http::verb::put, "/api/v1/replies/{}", crypto::suite1::envelope_size, put_reply},
     {http::verb::post, "/api/v1/cases/read", max_events_read* item_width, read_case_events},
     {http::verb::put, "/api/v1/cases/{}", crypto::case_event::size, put_case_event},
-    {http::verb::post, "/api/v1/purge", 1 + max_purged* item_width, post_purge, http::any_origin},
+    {http::verb::post, "/api/v1/purge", 1 + max_shown* item_width, post_purge, http::any_origin},
+    {http::verb::post, "/api/v1/keep", 1 + max_shown* item_width, post_keep},
     {http::verb::post, "/api/v1/sessions/challenges", limit::small_json, post_challenge},
     {http::verb::post, "/api/v1/sessions", limit::sign_in, post_session},
     {http::verb::put, "/api/v1/sessions", 0, put_session},

@@ -1,5 +1,6 @@
 #include "server/api/upkeep.hpp"
 
+#include "crypto/calendar.hpp"
 #include "crypto/envelope.hpp"
 #include "server/log.hpp"
 #include "storage/wait.hpp"
@@ -20,13 +21,6 @@ constexpr std::uint64_t day = 86'400;
 constexpr std::uint64_t retry_after = 60; // seconds, when a release failed
 constexpr std::uint64_t warn_before = 7 * day;
 constexpr std::uint64_t full_percent = 90;
-
-storage::month_number month_of(std::uint64_t now) {
-    const auto days = std::chrono::sys_days(std::chrono::days(now / day));
-    const std::chrono::year_month_day date(days);
-    return static_cast<storage::month_number>(static_cast<int>(date.year()) * 12) +
-           static_cast<unsigned>(date.month()) - 1;
-}
 
 /// When a period began; the other way round than period_of.
 std::uint64_t start_of(std::uint64_t period, std::uint32_t tick, std::uint32_t offset) {
@@ -117,7 +111,7 @@ std::optional<std::uint64_t> upkeep::release(std::uint64_t now, const crypto::ke
     input.epoch = sealing ? (*sealing)->entry.epoch : 0;
     input.fill = log_now.rules().fill;
     input.today = static_cast<storage::day_number>(now / day);
-    input.month = month_of(now);
+    input.month = crypto::month_of(now);
     input.make_chaff = [epoch = input.epoch] { return crypto::make_chaff(epoch); };
     const auto report = storage::wait<storage::result<storage::release_report>>(
         [&](auto done) { shared_.store().release(std::move(input), std::move(done)); });
@@ -137,7 +131,7 @@ void upkeep::daily(std::uint64_t now, const crypto::key_log& log_now) {
     if (!compacted) return log(log_level::error, log_event::storage_failed);
     log(log_level::info, log_event::compaction_done, {{log_field::count, signed_of(compacted->merged)}});
 
-    if (const auto month = month_of(now); last_month_ != month) {
+    if (const auto month = crypto::month_of(now); last_month_ != month) {
         const auto keep = log_now.rules().retention_months;
         const auto expired = storage::wait<storage::result<std::uint64_t>>(
             [&](auto done) { shared_.store().expire(month, {keep, keep}, std::move(done)); });

@@ -88,7 +88,7 @@ result<void> case_view::take(const crypto::key_log& log, std::uint64_t index, co
     } else if (*type == "handover") {
         auto to = crypto::read_integer(*body, "number", 65'535);
         if (!to || *to == 0) return errc::bad_case;
-    } else if (*type == "recusal" || *type == "extension") {
+    } else if (*type == "recusal" || *type == "extension" || *type == "hold" || *type == "unhold") {
         if (!crypto::read_string(*body, "reason", crypto::max_text)) return errc::bad_case;
     } else if (*type == "close") {
         auto reason = crypto::read_string(*body, "reason", crypto::max_text);
@@ -96,10 +96,30 @@ result<void> case_view::take(const crypto::key_log& log, std::uint64_t index, co
         status = "closed";
         closing_reason = std::move(*reason);
     }
+    life.take(*body, signer->entry.number);
     // A snapshot's text is in messages already.
     if (*type == "snapshot") body->erase("json");
     events.push_back({index, signer->entry.number, signer->revoked, *at, std::move(*type), std::move(*body)});
     return {};
+}
+
+void case_view::miss(std::uint64_t index) {
+    purged.push_back(index);
+    life.miss();
+}
+
+std::string_view case_view::category() const noexcept {
+    for (const case_message& m : messages)
+        if (const auto* r = std::get_if<crypto::report>(&m.content)) return r->category;
+    return {};
+}
+
+crypto::case_stage case_view::stage(const crypto::policy& rules, std::uint64_t now) const {
+    return life.stage(rules, category(), now);
+}
+
+std::optional<std::uint64_t> case_view::falls_due(const crypto::policy& rules) const {
+    return life.due(rules, category());
 }
 
 bool case_view::has_message(const crypto::message_id& id) const noexcept {

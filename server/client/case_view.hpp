@@ -8,9 +8,12 @@
 //   close     "reason"          reply   "address", "text", "status": written before the reply itself is
 //   untag     "tag"             handover  "number": who was given the case key
 //   recusal   "reason"          extension "reason": why the due date moved
+//   hold      "reason"          unhold    "reason": may not be destroyed, may be again
+//   destroy   the last one of a case that is being destroyed (crypto::case_life)
 #pragma once
 
 #include "crypto/case_event.hpp"
+#include "crypto/case_life.hpp"
 #include "crypto/key_log.hpp"
 
 #include "server/client/errc.hpp"
@@ -64,11 +67,23 @@ struct case_view {
         replies; ///< announced; one whose address was taken meanwhile is followed by another
     std::vector<case_event_view> events; ///< all of them, in order
     std::vector<std::uint64_t>
-        unreadable;         ///< events that do not open or were not signed by a reviewer: an alarm
-    std::uint64_t next = 0; ///< the first free index
+        unreadable;                    ///< events that do not open or were not signed by a reviewer: an alarm
+    std::vector<std::uint64_t> purged; ///< events that were deleted
+    std::uint64_t next = 0;            ///< the first free index
+    crypto::case_life life;            ///< how long it is kept
 
     /// Takes in event `index`, already opened. Errors: bad_case, after which the event counts as unreadable.
     result<void> take(const crypto::key_log& log, std::uint64_t index, const crypto::frame& event);
+    /// Takes in that event `index` was purged.
+    void miss(std::uint64_t index);
+    /// Nothing is left of it but its places.
+    [[nodiscard]] bool destroyed() const noexcept { return next != 0 && purged.size() == next; }
+    /// Nothing may be written to it any more: it is destroyed, or on the way there.
+    [[nodiscard]] bool ended() const noexcept { return life.begun(); }
+    /// The category of its report; empty when that cannot be read.
+    [[nodiscard]] std::string_view category() const noexcept;
+    [[nodiscard]] crypto::case_stage stage(const crypto::policy& rules, std::uint64_t now) const;
+    [[nodiscard]] std::optional<std::uint64_t> falls_due(const crypto::policy& rules) const;
     [[nodiscard]] bool has_message(const crypto::message_id& id) const noexcept;
     [[nodiscard]] bool has_message(const crypto::signature& signature) const noexcept;
     /// Everybody that any message of the thread excluded.

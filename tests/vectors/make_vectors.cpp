@@ -32,7 +32,7 @@ struct maker {
     std::string_view file;
     json::object (*make)();
 };
-constexpr std::array<maker, 20> makers{{{"labels", make_labels},
+constexpr std::array<maker, 21> makers{{{"labels", make_labels},
                                         {"hash", make_hash},
                                         {"json", make_json},
                                         {"receipt", make_receipt},
@@ -51,7 +51,8 @@ constexpr std::array<maker, 20> makers{{{"labels", make_labels},
                                         {"key_log", make_key_log},
                                         {"signing", make_signing},
                                         {"enrolment", make_enrolment},
-                                        {"work", make_work}}};
+                                        {"work", make_work},
+                                        {"retention", make_retention}}};
 
 // One line a case, so that a change shows which.
 void write(std::ostream& out, const json::object& file) {

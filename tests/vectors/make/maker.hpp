@@ -48,5 +48,6 @@ json::object make_key_log();
 json::object make_signing();
 json::object make_enrolment();
 json::object make_work();
+json::object make_retention();
 
 } // namespace changgu::vectors
