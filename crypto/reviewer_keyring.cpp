@@ -35,6 +35,7 @@ secret_buffer reviewer_keyring::to_json_text() const {
         {"after_batch", after_batch},
         {"cases", case_keys},
     };
+    if (kept_month != 0) out["kept_month"] = kept_month;
     if (log) out["log"] = to_json(*log);
     std::string text = json::serialize(out);
     secret_buffer secret{std::string_view(text)};
@@ -54,9 +55,10 @@ result<reviewer_keyring> reviewer_keyring::from_json_text(std::string_view text)
     auto ratchet_seed = read_secret<seed>(*object, "ratchet_seed");
     auto draining = read_array(*object, "draining", 64);
     auto after_batch = read_integer(*object, "after_batch", UINT32_MAX);
+    auto kept_month = read_integer_or(*object, "kept_month", 0, UINT32_MAX);
     auto cases = read_object(*object, "cases");
     if (!what || *what != kind || !org || !origin || !number || !identity || !index || !ratchet_seed ||
-        !draining || !after_batch || !cases || (*cases)->size() > max_cases)
+        !draining || !after_batch || !kept_month || !cases || (*cases)->size() > max_cases)
         return errc::bad_field;
     reviewer_keyring out;
     out.org = *org;
@@ -65,6 +67,7 @@ result<reviewer_keyring> reviewer_keyring::from_json_text(std::string_view text)
     out.identity_seed = std::move(*identity);
     out.keys = {static_cast<std::uint32_t>(*index), std::move(*ratchet_seed)};
     out.after_batch = static_cast<std::uint32_t>(*after_batch);
+    out.kept_month = static_cast<std::uint32_t>(*kept_month);
     for (const json::value& item : **draining) {
         if (!item.is_object()) return errc::bad_field;
         auto epoch = read_integer(item.get_object(), "epoch", UINT32_MAX);
@@ -99,6 +102,7 @@ result<void> reviewer_keyring::merge(reviewer_keyring other) {
     }
     if (other.log && (!log || other.log->seq > log->seq)) log = other.log;
     after_batch = std::max(after_batch, other.after_batch);
+    kept_month = std::max(kept_month, other.kept_month);
     cases.merge(other.cases);
     return {};
 }

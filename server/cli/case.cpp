@@ -28,8 +28,11 @@ void record(command_context& context, const case_arguments& o, json::object even
     }
     auto c = session->read_case(context, o.name);
     if (!c) return;
+    const auto held = c->life.holds;
     if (auto ok = session->reviewer().append(*c, std::move(event)); !ok) return fail(context, ok.error());
     context.term.say(message::case_changed, c->number);
+    if (c->life.holds.empty())
+        for (const auto& h : held) context.term.say(message::hold_ended, h.by, h.reason);
     if (context.term.json())
         context.term.print_json(
             json::object{{"number", c->number}, {"status", c->status}, {"assignee", c->assignee}});
@@ -91,8 +94,10 @@ void add_case(CLI::App& app, command_context& context) {
     give->add_option("NUMBER", o->number, text(message::help_case_hand_over))->required();
     give->callback([&context, o] { hand_over(context, *o); });
 
-    for (const auto& [name, help] : {std::pair{"recusal", message::help_case_recusal},
-                                     std::pair{"extension", message::help_case_extension}}) {
+    for (const auto& [name, help] :
+         {std::pair{"recusal", message::help_case_recusal},
+          std::pair{"extension", message::help_case_extension}, std::pair{"hold", message::help_case_hold},
+          std::pair{"unhold", message::help_case_unhold}}) {
         auto* command = add(name, help);
         command->add_option("--file", o->file, text(message::help_file))->type_name("FILE")->required();
         command->callback([&context, o, type = name] { record_text(context, *o, type, "reason"); });

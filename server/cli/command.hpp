@@ -69,5 +69,6 @@ void add_inbox(CLI::App& app, command_context& context);
 void add_show(CLI::App& app, command_context& context);
 void add_reply(CLI::App& app, command_context& context);
 void add_case(CLI::App& app, command_context& context);
+void add_retention(CLI::App& app, command_context& context);
 
 } // namespace changgu::cli

@@ -63,6 +63,9 @@ meaning of(client::errc e) noexcept {
     case missing_prekeys: return {failure, message::failed_prekeys};
     case another_keyring: return {untrusted, message::failed_other_keyring};
     case excluded_in_case: return {usage, message::failed_excluded};
+    case case_destroyed: return {nothing, message::failed_destroyed};
+    case case_held: return {failure, message::failed_held};
+    case not_due: return {failure, message::failed_not_due};
     case no_intake_key: return {nothing, message::failed_no_intake_key};
     }
     return {failure, message::failed_unknown};

@@ -2,6 +2,7 @@
 #include "server/cli/messages.hpp"
 #include "server/cli/reporter_input.hpp"
 #include "server/cli/reviewer_session.hpp"
+#include "server/cli/visit.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -9,36 +10,6 @@ namespace changgu::cli {
 namespace {
 
 namespace json = crypto::json;
-
-void warn(terminal& term, const client::alarm& a) {
-    switch (a.what) {
-    case client::alarm::kind::damaged: return term.say(message::alarm_damaged, a.batch, a.error.message());
-    case client::alarm::kind::forked_log: return term.say(message::alarm_forked, a.batch);
-    case client::alarm::kind::bad_case: return term.say(message::alarm_bad_case, a.batch, a.error.message());
-    }
-}
-
-json::object to_json(const client::sync_report& r) {
-    constexpr std::array<std::string_view, 3> kinds{"damaged", "forked_log", "bad_case"};
-    constexpr std::array<std::string_view, 3> reasons{"no_case_key", "too_large", "excludes_a_reader"};
-    json::array strays;
-    for (const auto& s : r.strays)
-        strays.emplace_back(json::object{{"thread", crypto::to_hex(s.thread.view())},
-                                         {"reason", reasons[static_cast<std::size_t>(s.why)]},
-                                         {"text", s.text}});
-    json::array alarms;
-    for (const auto& a : r.alarms)
-        alarms.emplace_back(json::object{{"kind", kinds[static_cast<std::size_t>(a.what)]},
-                                         {"batch", a.batch},
-                                         {"epoch", a.epoch},
-                                         {"error", a.error.message()}});
-    return {{"envelopes", r.envelopes},
-            {"opened", r.opened.size()},
-            {"changed", r.changed.size()},
-            {"strays", strays},
-            {"alarms", alarms},
-            {"forgotten", crypto::write_numbers(r.forgotten)}};
-}
 
 json::array to_json(const std::vector<client::case_view>& cases) {
     json::array out;
@@ -66,14 +37,7 @@ std::string first_line(const client::case_view& c) {
     return line;
 }
 
-void print(terminal& term, const client::sync_report& report, const std::vector<client::case_view>& cases) {
-    constexpr std::array explanations{message::stray_no_key, message::stray_too_large,
-                                      message::stray_excludes_a_reader};
-    for (const auto& s : report.strays) {
-        term.print(explanations[static_cast<std::size_t>(s.why)],
-                   crypto::to_hex(s.thread.view()).substr(0, 8));
-        term.print_line(s.text);
-    }
+void print(terminal& term, const std::vector<client::case_view>& cases) {
     for (const auto& c : cases)
         term.print(message::case_line, c.number, status_words(term, c.status),
                    c.assignee == 0 ? std::string(term.text(message::nobody)) : std::to_string(c.assignee),
@@ -91,17 +55,13 @@ void sync(command_context& context, const reviewer_arguments& o, const std::opti
     if (!cases) return fail(context, cases.error());
     term.end_progress();
 
+    const auto& destroyed = session->reviewer().found_destroyed();
     term.say(message::read_so_far, report->envelopes, report->opened.size(), report->changed.size());
-    for (const std::uint32_t n : report->forgotten) term.say(message::keys_forgotten, n);
     if (term.json())
-        term.print_json(json::object{{"sync", to_json(*report)}, {"cases", to_json(*cases)}});
-    else
-        print(term, *report, *cases);
-    if (cases->empty()) fail(context, exit_code::nothing, message::no_cases);
-    for (const auto& a : report->alarms) {
-        warn(term, a);
-        if (a.what == client::alarm::kind::forked_log) context.exit = exit_code::untrusted;
-    }
+        term.print_json(json::object{{"sync", visit_json(*report, destroyed)}, {"cases", to_json(*cases)}});
+    tell_visit(context, *report, destroyed);
+    if (!term.json()) print(term, *cases);
+    if (cases->empty() && context.exit == exit_code::ok) fail(context, exit_code::nothing, message::no_cases);
 }
 
 } // namespace

@@ -21,7 +21,7 @@ struct report_arguments {
     bool list = false;
 };
 
-json::array labels_json(const std::vector<crypto::labelled>& items) {
+template <class Item> json::array labels_json(const std::vector<Item>& items) {
     json::array out;
     for (const auto& item : items)
         out.emplace_back(json::object{{"id", item.id}, {"text", crypto::to_json(item.text)}});

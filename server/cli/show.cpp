@@ -57,8 +57,8 @@ json::object to_json(const case_view& c) {
 }
 
 void print(terminal& term, const client::case_message& m, const crypto::policy& rules) {
-    const auto label = [&](const std::vector<crypto::labelled>& from, const std::string& id) {
-        const auto found = std::ranges::find(from, id, &crypto::labelled::id);
+    const auto label = [&]<class Item>(const std::vector<Item>& from, const std::string& id) {
+        const auto found = std::ranges::find(from, id, &Item::id);
         return found == from.end() ? id : in_language(found->text, term.in());
     };
     if (const auto* report = std::get_if<crypto::report>(&m.content)) {

@@ -1,5 +1,7 @@
 #include "server/client/case_view.hpp"
 
+#include "server/client/random_order.hpp"
+
 #include <set>
 
 namespace changgu::client {
@@ -161,15 +163,8 @@ std::vector<crypto::address> case_view::free_addresses() const {
 }
 
 std::string new_case_number() {
-    constexpr std::uint32_t numbers = 1'000'000;
-    constexpr std::uint32_t limit = UINT32_MAX - UINT32_MAX % numbers;
-    std::uint32_t n = limit;
-    while (n >= limit) {
-        std::array<crypto::byte, 4> raw{};
-        crypto::fill_random(raw);
-        n = crypto::from_big_endian<std::uint32_t>(raw);
-    }
-    std::string digits = std::to_string(n % numbers);
+    constexpr std::uint64_t numbers = 1'000'000;
+    const std::string digits = std::to_string(random_below(numbers));
     return "C-" + std::string(6 - digits.size(), '0') + digits;
 }
 

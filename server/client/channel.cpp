@@ -188,14 +188,23 @@ result<void> channel::burn_replies(const token_set& tokens) {
     return done(r);
 }
 
-result<void> channel::purge(purge_kind kind, std::span<const crypto::token> tokens) {
+result<void> channel::show(std::string_view resource, purge_kind kind,
+                           std::span<const crypto::token> tokens) {
     bytes body{static_cast<crypto::byte>(kind)};
     bytes all = joined(tokens);
     crypto::append(body, all);
-    auto r = send(call::binary(verb::post, path_to("/purge"), 204, body));
+    auto r = send(call::binary(verb::post, path_to(resource), 204, body));
     crypto::wipe(all);
     crypto::wipe(body);
     return done(r);
+}
+
+result<void> channel::purge(purge_kind kind, std::span<const crypto::token> tokens) {
+    return show("/purge", kind, tokens);
+}
+
+result<void> channel::keep(std::span<const crypto::token> tokens) {
+    return show("/keep", purge_kind::file_chunks, tokens);
 }
 
 result<std::uint32_t> channel::enrolment_number(const crypto::enrolment_id& id) {

@@ -39,6 +39,7 @@ inline constexpr std::size_t tokens_at_once = 4;
 using token_set = std::array<crypto::token, tokens_at_once>;
 
 enum class purge_kind : crypto::byte { case_events = 2, file_chunks = 3 };
+inline constexpr std::size_t shown_at_once = 256; ///< tokens of what is purged or kept
 
 /// A code and what came back with it, as the server has it.
 struct enrolment_state {
@@ -81,6 +82,8 @@ class channel {
     result<void> burn_replies(const token_set& tokens);
     /// 1 to 256 tokens.
     result<void> purge(purge_kind kind, std::span<const crypto::token> tokens);
+    /// File chunks; 1 to 256 tokens.
+    result<void> keep(std::span<const crypto::token> tokens);
     /// The number that a code invites. Errors: not_found.
     result<std::uint32_t> enrolment_number(const crypto::enrolment_id& id);
     /// Errors: not_found, taken.
@@ -125,6 +128,7 @@ class channel {
 
     struct call;
     result<bytes> send(const call& c);
+    result<void> show(std::string_view resource, purge_kind kind, std::span<const crypto::token> tokens);
     result<crypto::json::object> send_json(const call& c);
     result<void> start_session(const crypto::json::object& proof);
 

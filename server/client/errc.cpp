@@ -61,6 +61,9 @@ std::string_view name(errc e) noexcept {
         CHANGGU_NAME(missing_prekeys);
         CHANGGU_NAME(another_keyring);
         CHANGGU_NAME(excluded_in_case);
+        CHANGGU_NAME(case_destroyed);
+        CHANGGU_NAME(case_held);
+        CHANGGU_NAME(not_due);
         CHANGGU_NAME(no_intake_key);
 #undef CHANGGU_NAME
     }

@@ -45,6 +45,9 @@ enum class errc {
     missing_prekeys,  // a reviewer has published no intake key for the epoch
     another_keyring,  // of another organisation or server
     excluded_in_case, // the sender does not want this reviewer to read it
+    case_destroyed,   // or on the way there
+    case_held,        // somebody wrote why it must not be destroyed
+    not_due,          // the case is open, or to be kept for longer
     no_intake_key,    // the epoch to seal to does not name this reviewer (yet)
 };
 

@@ -1,5 +1,7 @@
 #include "server/client/reporter.hpp"
 
+#include "server/client/random_order.hpp"
+
 #include <set>
 
 namespace changgu::client {
@@ -25,16 +27,6 @@ template <class Call> result<void> insist(const Call& call) {
         if (last || !(is_transport(last.error()) || last.error() == errc::busy)) return last;
     }
     return last;
-}
-
-std::uint64_t random_below(std::uint64_t bound) noexcept {
-    const std::uint64_t limit = UINT64_MAX - UINT64_MAX % bound;
-    for (;;) {
-        std::array<crypto::byte, 8> raw{};
-        crypto::fill_random(raw);
-        const auto n = crypto::from_big_endian<std::uint64_t>(raw);
-        if (n < limit) return n % bound;
-    }
 }
 
 struct chunk {
@@ -67,7 +59,7 @@ std::vector<crypto::attachment> copy(const std::vector<crypto::attachment>& from
 
 // Random order, so that the server cannot tell by it where one file ends and another begins.
 result<void> upload(channel& on, std::vector<chunk>& chunks, const progress& tell) {
-    for (std::size_t i = chunks.size(); i > 1; --i) std::swap(chunks[i - 1], chunks[random_below(i)]);
+    put_in_random_order(chunks);
     std::size_t done = 0;
     for (chunk& c : chunks) {
         if (auto ok = insist([&] { return on.put_blob(c.id, c.content); }); !ok) return ok;
@@ -196,7 +188,7 @@ token_batch batch_of(const crypto::reporter_keys& keys, std::span<const std::uin
     token_batch out;
     for (auto& t : out.tokens) t = crypto::token::random();
     for (std::size_t k = 0; k < tokens_at_once; ++k) out.place[k] = k;
-    for (std::size_t k = tokens_at_once; k > 1; --k) std::swap(out.place[k - 1], out.place[random_below(k)]);
+    put_in_random_order(out.place);
     for (std::size_t k = 0; k < indices.size(); ++k) out.tokens[out.place[k]] = keys.token_at(indices[k]);
     return out;
 }

@@ -48,7 +48,10 @@ result<void> reviewer::read_on(case_view& view, const crypto::case_key& key) {
         for (const item& one : *items) {
             if (one.state == item_state::unknown) return {};
             const std::uint64_t j = view.next++;
-            if (one.state != item_state::present) continue; // purged
+            if (one.state != item_state::present) {
+                view.miss(j);
+                continue;
+            }
             auto event = crypto::open_event(channel_.org(), key, j, one.body);
             if (!event || !view.take(channel_.log(), j, *event)) view.unreadable.push_back(j);
         }
@@ -56,21 +59,33 @@ result<void> reviewer::read_on(case_view& view, const crypto::case_key& key) {
     return errc::bad_case;
 }
 
-result<case_view> reviewer::read_case(const crypto::thread_id& thread) {
-    const auto key = keyring_.cases.find(thread);
-    if (key == keyring_.cases.end()) return errc::no_such_case;
+result<case_view> reviewer::view_of(const crypto::thread_id& thread, const crypto::case_key& key) {
     case_view view;
     view.thread = thread;
-    if (auto ok = read_on(view, key->second); !ok) return ok.error();
+    if (auto ok = read_on(view, key); !ok) return ok.error();
     return view;
 }
 
+result<case_view> reviewer::read_case(const crypto::thread_id& thread) {
+    const auto key = keyring_.cases.find(thread);
+    if (key == keyring_.cases.end()) return errc::no_such_case;
+    auto view = view_of(thread, key->second);
+    if (!view || !view->destroyed()) return view;
+    if (auto ok = forget_case(thread); !ok) return ok.error();
+    found_destroyed_.push_back(thread);
+    return errc::case_destroyed;
+}
+
 result<std::vector<case_view>> reviewer::cases() {
+    std::vector<crypto::thread_id> threads; // a key that is dropped meanwhile moves what follows it
+    for (const auto& [thread, _] : keyring_.cases) threads.push_back(thread);
     std::vector<case_view> out;
-    for (const auto& [thread, _] : keyring_.cases) {
+    for (const auto& thread : threads) {
         auto view = read_case(thread);
-        if (!view) return view.error();
-        out.push_back(std::move(*view));
+        if (view)
+            out.push_back(std::move(*view));
+        else if (view.error() != errc::case_destroyed)
+            return view.error();
     }
     std::ranges::sort(out, {}, &case_view::number);
     return out;
@@ -118,6 +133,7 @@ result<void> reviewer::append(case_view& to, json::object event) {
     event["at"] = minute();
     const auto identity = keyring_.identity();
     for (int i = 0; i < max_collisions; ++i) {
+        if (to.ended()) return errc::case_destroyed;
         const std::uint64_t j = to.next;
         auto sealed = crypto::seal_event(channel_.org(), key->second, j, identity, event);
         if (!sealed) return sealed.error();

@@ -18,6 +18,7 @@ struct stray_message {
         no_case_key,
         too_large,
         excludes_a_reader, ///< somebody who has the case's key: kept there, they could read it
+        case_destroyed,
     };
     reason why = reason::no_case_key;
     crypto::thread_id thread;
@@ -44,6 +45,7 @@ struct sync_report {
     std::vector<stray_message> strays;
     std::vector<alarm> alarms;
     std::vector<std::uint32_t> forgotten; ///< epochs whose secrets were destroyed
+    boost::system::error_code not_kept;   ///< why the month's files are not kept alive yet
 };
 
 class reviewer {
@@ -60,16 +62,23 @@ class reviewer {
     result<void> sign_in();
 
     /// Publishes intake keys if the log has grown, reads the inbox, opens what is ours, keeps it in cases,
-    /// and forgets what has drained. `from` reads again from after an earlier batch.
+    /// keeps files alive once a month, and forgets what has drained. `from` reads again from after an earlier
+    /// batch.
     result<sync_report> sync(std::optional<std::uint32_t> from = {});
 
-    /// Every case of the keyring, by number.
+    /// Every case of the keyring that is not destroyed, by number.
     result<std::vector<case_view>> cases();
+    /// Errors: no_such_case; case_destroyed, after which the keyring has no such case.
     result<case_view> read_case(const crypto::thread_id& thread);
+    /// Cases that others have destroyed: found on this visit, their keys dropped.
+    [[nodiscard]] const std::vector<crypto::thread_id>& found_destroyed() const noexcept {
+        return found_destroyed_;
+    }
     /// By case number, or by the beginning of the thread's hexadecimal. Errors: no_such_case, ambiguous_case.
     result<crypto::thread_id> find_case(std::string_view name);
 
     /// Appends an event: "at" is added. When others were faster, their events are read into the view first.
+    /// Errors: case_destroyed, also when that has but begun.
     result<void> append(case_view& to, crypto::json::object event);
     /// Announces the reply in the case, then writes it at the lowest free address; a taken one means the
     /// next, announced anew. Errors: no_address_left, too_long.
@@ -79,6 +88,9 @@ class reviewer {
     /// crypto::errc::revoked_reviewer, excluded_in_case, no_intake_key, crypto::errc::epoch_not_valid,
     /// epoch_closed.
     result<void> hand_over(case_view& of, std::uint32_t number);
+    /// Destroys a case that is due, or whose destruction has begun: its files, its events, its key. May be
+    /// broken off and done again. Errors: case_held, not_due, no_such_case.
+    result<void> destroy(const crypto::thread_id& thread);
     /// Fetches a file and checks it. Errors: not_found, and those of crypto::decrypt_file.
     result<crypto::secret_buffer> fetch(const crypto::attachment& file);
 
@@ -97,13 +109,18 @@ class reviewer {
     result<void> keep(case_view& in, const arrival& a, sync_report& report);
     std::vector<std::uint32_t> turn_ratchet(std::span<const std::uint32_t> retired);
     result<void> tell_drained();
+    result<case_view> view_of(const crypto::thread_id& thread, const crypto::case_key& key);
     result<void> read_on(case_view& view, const crypto::case_key& key);
+    result<void> forget_case(const crypto::thread_id& thread);
+    result<void> purge(purge_kind kind, std::span<const crypto::token> tokens);
+    result<void> keep_files();
     [[nodiscard]] std::uint64_t minute() const;
 
     channel& channel_;
     crypto::reviewer_keyring& keyring_;
     save_function save_;
     clock now_;
+    std::vector<crypto::thread_id> found_destroyed_;
 };
 
 } // namespace changgu::client

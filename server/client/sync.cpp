@@ -61,6 +61,7 @@ result<sync_report> reviewer::sync(std::optional<std::uint32_t> from) {
     keyring_.after_batch = std::max(keyring_.after_batch, arrived->newest_batch);
     keyring_.log = channel_.log().head();
     report.forgotten = turn_ratchet(retired);
+    if (auto ok = keep_files(); !ok) report.not_kept = ok.error();
     if (auto ok = save_(keyring_); !ok) return ok.error();
     if (auto ok = tell_drained(); !ok) return ok.error();
     return report;
@@ -169,8 +170,14 @@ result<void> reviewer::keep(case_view& in, const arrival& a, sync_report& report
 result<void> reviewer::open_case(const arrival& a, sync_report& report) {
     const bool fresh = !keyring_.cases.contains(a.thread);
     if (fresh) keyring_.cases.emplace(a.thread, crypto::case_key_of(a.opened.key));
-    auto view = read_case(a.thread);
+    auto view = view_of(a.thread, keyring_.cases.at(a.thread));
     if (!view) return view.error();
+    // The report outlives its case in the inbox: it must not bring it back.
+    if (view->destroyed()) {
+        if (fresh) keyring_.cases.erase(a.thread);
+        return {};
+    }
+    if (view->ended()) return {};
     if (auto ok = keep(*view, a, report); !ok) return ok;
     if (view->messages.empty()) { // nothing that this key opens: no case, and no key to keep for it
         const bool damaged = view->next > 0;
@@ -198,10 +205,14 @@ result<void> reviewer::take_over(const arrival& a, sync_report& report) {
     if (giver->revoked) return refuse(make_error_code(crypto::errc::revoked_reviewer));
 
     const auto taken = keyring_.cases.emplace(a.thread, a.case_key->clone()).first;
-    auto view = read_case(a.thread);
+    auto view = view_of(a.thread, taken->second);
     if (!view && view.error() != errc::bad_case) {
         keyring_.cases.erase(taken);
         return view.error();
+    }
+    if (view && view->destroyed()) {
+        keyring_.cases.erase(taken);
+        return {};
     }
     const bool begins = view && view->begins_with_report();
     const bool excluded = begins && view->excludes(keyring_.number);
@@ -218,8 +229,12 @@ result<void> reviewer::add_follow_up(const arrival& a, sync_report& report) {
         report.strays.push_back({stray_message::reason::no_case_key, a.thread, a.text});
         return {};
     }
-    auto view = read_case(a.thread);
+    auto view = view_of(a.thread, keyring_.cases.at(a.thread));
     if (!view) return view.error();
+    if (view->ended()) {
+        report.strays.push_back({stray_message::reason::case_destroyed, a.thread, a.text});
+        return {};
+    }
     const auto from_the_start = view->excluded();
     if (std::ranges::any_of(a.excluded, [&](std::uint32_t n) {
             return std::ranges::find(from_the_start, n) == from_the_start.end();

@@ -26,10 +26,17 @@ TEST_CASE("a policy survives being written and read") {
     p.overlap = 0;
     p.drain_max = 60 * 86'400;
     p.retention_months = 1;
-    p.categories.clear();
+    p.case_keep_months = 1;
+    p.categories = {{"corruption", {"부패행위", "Corruption"}, 1'200}, {"idea", {"업무개선 제안", "Idea"}}};
     p.questions.clear();
     p.departments = {{"audit", {"감사실", "Audit office"}, 12}};
     CHECK(as_read(to_json(p)).value() == p);
+}
+
+TEST_CASE("a policy that leaves the keeping of cases to the default is written as it always was") {
+    const json::object o = to_json(default_policy());
+    CHECK_FALSE(o.contains("case_keep_months"));
+    for (const json::value& c : o.at("categories").as_array()) CHECK(c.as_object().size() == 3);
 }
 
 TEST_CASE("numbers of a policy have bounds") {

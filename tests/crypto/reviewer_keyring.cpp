@@ -62,6 +62,7 @@ TEST_CASE("merging takes the later of each and the union of case keys, from eith
         recent.cases.emplace(thread_named("both"), case_key::from(seed_of("both").view()).value());
         recent.cases.emplace(thread_named("new"), case_key::from(seed_of("new").view()).value());
         recent.after_batch = 15;
+        recent.kept_month = 24'300;
         recent.draining = {{8, 2}};
         recent.log = log_position{4, {}};
 
@@ -73,6 +74,7 @@ TEST_CASE("merging takes the later of each and the union of case keys, from eith
         CHECK(into.draining[0].epoch == 8);
         CHECK(into.log->seq == 4);
         CHECK(into.after_batch == 20);
+        CHECK(into.kept_month == 24'300);
         CHECK(into.cases.size() == 3);
     }
 }
@@ -109,6 +111,8 @@ TEST_CASE("a keyring that lacks anything, or is an admin's, is refused") {
     CHECK(with("draining", json::array{1}) == "bad_field");
     CHECK(with("cases", json::object{{"AAAA", "AAAA"}}) == "bad_field");
     CHECK(with("log", json::object{}) == "bad_field");
+    CHECK(with("kept_month", 24'300) == "ok");
+    CHECK(with("kept_month", "May") == "bad_field");
     CHECK(with("later", "version") == "ok");
     CHECK(outcome(reviewer_keyring::from_json_text("")) == "bad_json");
 }

@@ -72,6 +72,9 @@ struct bench {
     edit_outcome purge(item_kind k, std::vector<address> a) {
         return wait<edit_outcome>([&](auto done) { s().purge(k, std::move(a), std::move(done)); });
     }
+    edit_outcome keep(std::vector<address> a, month_number now) {
+        return wait<edit_outcome>([&](auto done) { s().keep(std::move(a), now, std::move(done)); });
+    }
     release_report release(release_input in) {
         return wait<result<release_report>>([&](auto done) { s().release(std::move(in), std::move(done)); })
             .value();

@@ -145,6 +145,37 @@ TEST_CASE("replies and chunks expire by the month of their release, events do no
     CHECK(b.read().check().empty());
 }
 
+TEST_CASE("a chunk that is kept expires by the month of its keeping; nothing else can be kept") {
+    bench b;
+    const month_number january = 2025 * 12;
+    for (std::uint64_t n = 0; n < 3; ++n) b.put_blob(address_of(n), body(n, 65536));
+    b.put_reply(address_of(0), body(10));
+    b.put_event(address_of(0), body(11));
+    b.release(0, january);
+    b.put_blob(address_of(3), body(3, 65536));
+    const auto keep_two = [&](month_number now) {
+        return b.keep({address_of(0), address_of(1), address_of(3), address_of(99)}, now);
+    };
+    CHECK(keep_two(january + 3) == edit_outcome::done);
+    CHECK(keep_two(january + 1) == edit_outcome::done); // a clock that was set back takes nothing away
+    CHECK(b.purge(item_kind::blob, {address_of(1)}) == edit_outcome::done);
+    CHECK(keep_two(january + 3) == edit_outcome::done); // and what is gone stays gone
+    const retention three{.reply_months = 3, .blob_months = 3};
+    CHECK(b.expire(january + 6, three) == 2); // the reply, and the chunk that nobody kept
+    CHECK(b.state(item_kind::blob, address_of(0)) == item_state::present);
+    CHECK(b.state(item_kind::blob, address_of(1)) == item_state::burned);
+    CHECK(b.state(item_kind::blob, address_of(2)) == item_state::expired);
+    CHECK(b.state(item_kind::blob, address_of(3)) == item_state::present);
+    CHECK(b.state(item_kind::reply, address_of(0)) == item_state::expired);
+    CHECK(b.state(item_kind::case_event, address_of(0)) == item_state::present);
+    CHECK(b.expire(january + 7, three) == 1);
+    CHECK(b.state(item_kind::blob, address_of(0)) == item_state::expired);
+    CHECK(keep_two(january + 7) == edit_outcome::done);
+    CHECK(b.state(item_kind::blob, address_of(0)) == item_state::expired);
+    CHECK(b.state(item_kind::blob, address_of(99)) == item_state::unknown);
+    CHECK(b.read().check().empty());
+}
+
 TEST_CASE("an epoch is deleted whole, spooled or released, and nothing else") {
     bench b;
     b.put(body(1), 1);

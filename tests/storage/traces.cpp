@@ -108,6 +108,71 @@ TEST_CASE("purged events and chunks are in no file") {
     CHECK(pieces_on_disk(b.opts.directory, {events.bodies[25]}) >= 1000);
 }
 
+TEST_CASE("events and chunks that are purged before their release are in no file, then or later") {
+    bench b;
+    std::vector<bytes> gone;
+    std::vector<address> events;
+    std::vector<address> chunks;
+    for (std::uint64_t n = 0; n < 6; ++n) {
+        gone.push_back(body(n));
+        gone.push_back(body(100 + n, 65536));
+        events.push_back(address_of(n));
+        chunks.push_back(address_of(100 + n));
+        REQUIRE(b.put_event(events.back(), gone.end()[-2]) == put_outcome::stored);
+        REQUIRE(b.put_blob(chunks.back(), gone.back()) == put_outcome::stored);
+        if (n == 2) b.release(); // half of them have been spooled and moved
+    }
+    CHECK(pieces_on_disk(b.opts.directory, gone) >= gone.size() * 1000);
+    CHECK(b.purge(item_kind::blob, chunks) == edit_outcome::done);
+    CHECK(b.purge(item_kind::case_event, events) == edit_outcome::done);
+    CHECK(pieces_on_disk(b.opts.directory, gone) == 0);
+    b.release();
+    CHECK(pieces_on_disk(b.opts.directory, gone) == 0);
+    b.compact(1000);
+    b.reopen();
+    CHECK(pieces_on_disk(b.opts.directory, gone) == 0);
+    CHECK(b.state(item_kind::case_event, events[5]) == item_state::burned);
+    CHECK(b.read().check().empty());
+}
+
+TEST_CASE("expired replies and chunks are in no file, the younger ones are") {
+    bench b;
+    const month_number january = 2025 * 12;
+    std::vector<bytes> gone;
+    std::vector<bytes> left;
+    for (std::uint64_t n = 0; n < 30; ++n) {
+        auto& list = n < 15 ? gone : left;
+        list.push_back(body(n));
+        list.push_back(body(100 + n, 65536));
+        REQUIRE(b.put_reply(address_of(n), list.end()[-2]) == put_outcome::stored);
+        REQUIRE(b.put_blob(address_of(n), list.back()) == put_outcome::stored);
+        if (n % 15 == 14) b.release(0, january + static_cast<month_number>(n / 15));
+    }
+    CHECK(b.expire(january + 4, {.reply_months = 3, .blob_months = 3}) == 30);
+    CHECK(pieces_on_disk(b.opts.directory, gone) == 0);
+    CHECK(pieces_on_disk(b.opts.directory, left) >= left.size() * 1000);
+}
+
+TEST_CASE("keeping chunks alive changes their months in place, and nothing else of any file") {
+    bench b;
+    const month_number january = 2025 * 12;
+    std::vector<address> kept;
+    for (std::uint64_t n = 0; n < 60; ++n) {
+        b.put_blob(address_of(n), body(n, 65536));
+        if (n % 3 == 0) kept.push_back(address_of(n));
+    }
+    b.release(0, january);
+    const auto file = b.opts.directory / "changgu.db";
+    const auto before = file_bytes(file);
+    REQUIRE(b.keep(kept, january + 1) == edit_outcome::done);
+    CHECK(b.read().stats().log == 0); // it would show which were kept together
+    const auto after = file_bytes(file);
+    REQUIRE(after.size() == before.size());
+    std::size_t changed = 0;
+    for (std::size_t i = 100; i < after.size(); ++i) changed += after[i] != before[i]; // behind the header
+    CHECK(changed == kept.size());
+}
+
 TEST_CASE("an epoch's envelopes are in no file once it is deleted") {
     bench b;
     std::vector<bytes> gone;
@@ -178,4 +243,29 @@ TEST_CASE("a reader in the middle of a transaction delays the truncation, and no
         gone = pieces_on_disk(b.opts.directory, {secret}) == 0;
     }
     CHECK(gone);
+}
+
+TEST_CASE("a stream over the inbox that is under way holds back neither purge nor the end of an epoch") {
+    bench b;
+    std::vector<bytes> gone;
+    for (std::uint64_t n = 0; n < 40; ++n) {
+        gone.push_back(body(n));
+        REQUIRE(b.put(gone.back(), 1) == put_outcome::stored);
+        REQUIRE(b.put(body(100 + n), 2) == put_outcome::stored);
+    }
+    gone.push_back(body(1000));
+    gone.push_back(body(1001, 65536));
+    b.put_event(address_of(1), gone.end()[-2]);
+    b.put_blob(address_of(1), gone.back());
+    b.release();
+    auto reader = b.read();
+    auto cursor = reader.open_inbox(0);
+    REQUIRE(reader.next(cursor, 7)->size() == 7);
+    CHECK(b.purge(item_kind::case_event, {address_of(1)}) == edit_outcome::done);
+    CHECK(b.purge(item_kind::blob, {address_of(1)}) == edit_outcome::done);
+    CHECK(pieces_on_disk(b.opts.directory, {gone.end()[-2], gone.back()}) == 0);
+    CHECK(reader.next(cursor, 7)->size() == 7);
+    CHECK(b.delete_epoch(1) == 40);
+    CHECK(pieces_on_disk(b.opts.directory, gone) == 0);
+    CHECK(reader.next(cursor, 7).error() == errc::moved);
 }

@@ -1,4 +1,5 @@
 // Replies, case events and chunks: what is written once at an address.
+#include "crypto/calendar.hpp"
 #include "crypto/case_event.hpp"
 #include "crypto/envelope.hpp"
 #include "crypto/file_stream.hpp"
@@ -192,6 +193,52 @@ TEST_CASE("purge refuses other kinds and lengths") {
     CHECK(f.binary(verb::post, "/purge", most).status == 204);
     most.resize(1 + 257 * 32);
     CHECK(problem_of(f.binary(verb::post, "/purge", most)) == "too-large");
+}
+
+TEST_CASE("chunks are kept alive by token, and the answer tells nothing") {
+    channel_fixture f;
+    const auto bearer = f.reviewer_bearer(f.first);
+    const auto kept = crypto::blob_token(crypto::file_key::random(), 0);
+    const auto left = crypto::blob_token(crypto::file_key::random(), 0);
+    for (const auto* token : {&kept, &left})
+        REQUIRE(
+            f.binary(verb::put, "/blobs/" + hex(crypto::blob_id(*token)), random_bytes(crypto::chunk_size))
+                .status == 201);
+    f.release();
+    const auto months = [&](std::uint32_t n) { return crypto::months_after(f.now, n).value(); };
+    f.now = months(30);
+    const auto known = f.binary(verb::post, "/keep", concat({bytes{3}, kept.view()}));
+    const auto unknown = f.binary(verb::post, "/keep", concat({bytes{3}, crypto::token::random().view()}));
+    CHECK(known.status == 204);
+    CHECK(unknown.status == 204);
+    CHECK(known.body == unknown.body);
+    CHECK(known.content_type == unknown.content_type);
+    // The id keeps nothing.
+    CHECK(f.binary(verb::post, "/keep", concat({bytes{3}, crypto::blob_id(left).view()})).status == 204);
+    f.now = months(7); // 37 after the upload
+    f.release();
+    const auto wanted = concat({crypto::blob_id(kept).view(), crypto::blob_id(left).view()});
+    const auto read = f.binary(verb::post, "/blobs/read", wanted, f.reviewer_bearer(f.first)).body;
+    REQUIRE(read.size() == 2 * chunk_record);
+    CHECK(read[0] == 1);
+    CHECK(read[chunk_record] == 3);
+}
+
+TEST_CASE("keep refuses other kinds and lengths") {
+    channel_fixture f;
+    const auto token = crypto::token::random();
+    for (const crypto::byte kind : bytes{0, 1, 2, 4, 255})
+        CHECK(problem_of(f.binary(verb::post, "/keep", concat({bytes{kind}, token.view()}))) ==
+              "bad-request");
+    CHECK(problem_of(f.binary(verb::post, "/keep", {})) == "bad-request");
+    CHECK(problem_of(f.binary(verb::post, "/keep", bytes{3})) == "bad-request");
+    CHECK(problem_of(f.binary(verb::post, "/keep", concat({bytes{3}, token.view().first(31)}))) ==
+          "bad-request");
+    bytes most{3};
+    most.resize(1 + 256 * 32);
+    CHECK(f.binary(verb::post, "/keep", most).status == 204);
+    most.resize(1 + 257 * 32);
+    CHECK(problem_of(f.binary(verb::post, "/keep", most)) == "too-large");
 }
 
 TEST_CASE("chunks are put by anybody who knows an id, once, and read by reviewers") {

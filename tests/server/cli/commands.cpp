@@ -1,87 +1,12 @@
 // Every command of employees and reviewers, as they are typed, against the real server.
-#include "server/cli/admin_messages.hpp"
 #include "server/cli/command.hpp"
-#include "server/cli/keyring_file.hpp"
-#include "tests/server/client/office.hpp"
+#include "tests/server/cli/shell.hpp"
 
-#include <CLI/CLI.hpp>
 #include <doctest/doctest.h>
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <fstream>
-#include <sstream>
-
 using namespace changgu;
-using namespace changgu::cli;
-using changgu::test::office;
-
-namespace {
-
-struct outcome {
-    int exit;
-    std::string out;
-    std::string err;
-    [[nodiscard]] crypto::json::object json() const {
-        return crypto::parse_json(out.substr(0, out.size() - 1)).value();
-    }
-};
-
-std::string slurp(const std::filesystem::path& file) {
-    std::ostringstream out;
-    out << std::ifstream(file).rdbuf();
-    return out.str();
-}
-
-struct shell {
-    explicit shell(std::uint32_t reviewers) : at(reviewers) {
-        write("channel.toml",
-              "server = \"" + at.origin + "\"\norg = \"" + crypto::to_hex(at.org.view()) + "\"\n");
-        write("pass", "six words\n");
-    }
-    std::string write(const std::string& name, const std::string& text) {
-        std::ofstream(dir / name) << text;
-        return file(name);
-    }
-    [[nodiscard]] std::string file(const std::string& name) const { return (dir / name).string(); }
-
-    outcome run(std::vector<std::string> arguments) {
-        const auto out = dir / "out";
-        const auto err = dir / "err";
-        const int out_fd = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-        const int err_fd = ::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-        terminal term(out_fd, err_fd, language::english);
-        command_context context{term, [this] { return at.now(); }};
-        CLI::App app("", "changgu");
-        app.require_subcommand(1);
-        add_global_options(app, context);
-        for (const auto add : {add_report, add_answers, add_follow_up, add_burn}) add(app, context);
-        for (const auto add : {add_enrol, add_inbox, add_show, add_reply, add_case}) add(app, context);
-        arguments.insert(arguments.begin(), "changgu");
-        std::vector<const char*> argv;
-        for (const auto& a : arguments) argv.push_back(a.c_str());
-        const int exit = cli::run(app, static_cast<int>(argv.size()), argv.data(), context);
-        ::close(out_fd);
-        ::close(err_fd);
-        return {exit, slurp(out), slurp(err)};
-    }
-    outcome employee(std::vector<std::string> arguments) {
-        arguments.insert(arguments.begin() + 1, {"--channel", file("channel.toml")});
-        return run(std::move(arguments));
-    }
-    // `words` come before the options, which come before `rest`.
-    outcome reviewer(std::vector<std::string> words, const std::vector<std::string>& rest = {}) {
-        words.insert(words.end(), {"--keyring", file("keyring"), "--passphrase-file", file("pass")});
-        words.insert(words.end(), rest.begin(), rest.end());
-        return run(std::move(words));
-    }
-
-    office at;
-    test::temp_dir dir;
-};
-
-} // namespace
+using namespace changgu::test;
+using cli::exit_code;
 
 TEST_CASE("an employee and a reviewer, by command") {
     shell s(0);
