@@ -16,6 +16,7 @@ struct case_arguments {
     std::uint32_t number = 0;
     std::string file;
     std::string tag;
+    std::string other;
 };
 
 void record(command_context& context, const case_arguments& o, json::object event) {
@@ -36,6 +37,22 @@ void record(command_context& context, const case_arguments& o, json::object even
     if (context.term.json())
         context.term.print_json(
             json::object{{"number", c->number}, {"status", c->status}, {"assignee", c->assignee}});
+}
+
+// Said in the one case only, as the console does: whoever reads that one may not be a reader of the other.
+void link_similar(command_context& context, const case_arguments& o) {
+    auto session = reviewer_session::open(context, o.session);
+    if (!session) return;
+    auto c = session->read_case(context, o.name);
+    if (!c) return;
+    const auto other = session->read_case(context, o.other);
+    if (!other) return;
+    if (other->thread == c->thread) return fail(context, exit_code::usage, message::failed_same_case);
+    if (auto ok = session->reviewer().append(*c, {{"type", "similar"}, {"case", other->number}}); !ok)
+        return fail(context, ok.error());
+    context.term.say(message::case_changed, c->number);
+    if (context.term.json())
+        context.term.print_json(json::object{{"number", c->number}, {"similar_to", other->number}});
 }
 
 void hand_over(command_context& context, const case_arguments& o) {
@@ -89,6 +106,10 @@ void add_case(CLI::App& app, command_context& context) {
     auto* close = add("close", message::help_case_close);
     close->add_option("--file", o->file, text(message::help_file))->type_name("FILE")->required();
     close->callback([&context, o] { record_text(context, *o, "close", "reason"); });
+
+    auto* similar = add("similar", message::help_case_similar);
+    similar->add_option("OTHER", o->other, text(message::help_case_name))->required();
+    similar->callback([&context, o] { link_similar(context, *o); });
 
     auto* give = add("hand-over", message::help_case_hand_over);
     give->add_option("NUMBER", o->number, text(message::help_case_hand_over))->required();
