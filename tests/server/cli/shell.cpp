@@ -1,6 +1,6 @@
 #include "tests/server/cli/shell.hpp"
 
-#include "server/cli/command.hpp"
+#include "server/cli/all_commands.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -27,11 +27,7 @@ outcome shell::run(std::vector<std::string> arguments) {
     terminal term(out_fd, err_fd, language::english);
     command_context context{term, [this] { return at.now(); }};
     CLI::App app("", "changgu");
-    app.require_subcommand(1);
-    add_global_options(app, context);
-    for (const auto add : {add_report, add_answers, add_follow_up, add_burn}) add(app, context);
-    for (const auto add : {add_enrol, add_inbox, add_show, add_reply, add_case, add_retention})
-        add(app, context);
+    add_commands(app, context);
     arguments.insert(arguments.begin(), "changgu");
     std::vector<const char*> argv;
     for (const auto& a : arguments) argv.push_back(a.c_str());
