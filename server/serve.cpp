@@ -3,6 +3,7 @@
 #include "server/api/routes.hpp"
 #include "server/http/tls.hpp"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -104,6 +105,21 @@ void add_with_links(std::vector<std::filesystem::path>& to, const std::filesyste
     if (!failed) to.push_back(real.parent_path());
 }
 
+/// Connections must not take the descriptors that the store needs: outsiders would decide whether it can open
+/// a file.
+void reserve_descriptors(const config& c) {
+    constexpr rlim_t in_all = 64;     // databases, the spool, the log, listeners
+    constexpr rlim_t in_a_thread = 8; // a reader's two databases, an epoll set
+    const rlim_t needed = c.limits.connections + in_all + in_a_thread * c.threads;
+    rlimit may{};
+    if (::getrlimit(RLIMIT_NOFILE, &may) != 0 || may.rlim_cur >= needed) return;
+    may.rlim_cur = std::min(needed, may.rlim_max);
+    if (may.rlim_cur < needed || ::setrlimit(RLIMIT_NOFILE, &may) != 0)
+        throw std::runtime_error("the process may open " + std::to_string(may.rlim_max) +
+                                 " files, and needs " + std::to_string(needed) +
+                                 ": raise LimitNOFILE, or lower connections in [limits]");
+}
+
 sandbox::reach reach_of(const config& c) {
     sandbox::reach out;
     out.data = {c.data};
@@ -173,6 +189,7 @@ int serve(const config& c) {
     sandbox::start_hidden();
     const service_manager manager;
     http::load_tls_library();
+    reserve_descriptors(c);
     open_log(c.log);
     auto confined = sandbox::confine(c.sandbox, reach_of(c));
     try {

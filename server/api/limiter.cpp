@@ -6,7 +6,8 @@ bool failure_limit::blocked(scope what, std::uint32_t number, std::uint64_t now)
     const std::lock_guard lock(mutex_);
     const auto found = failures_.find({what, number});
     if (found == failures_.end() || found->second.count < allowed) return false;
-    return found->second.at[found->second.next] + window > now; // the oldest of ten
+    const auto oldest = found->second.at[found->second.next]; // of ten
+    return oldest + window > now && oldest < now + window;    // else the clock was set back
 }
 
 void failure_limit::failed(scope what, std::uint32_t number, std::uint64_t now) {

@@ -17,6 +17,11 @@ constexpr std::size_t signed_size = 16;
 using challenge_mac = crypto::fixed_bytes<struct challenge_mac_tag, 16>;
 static_assert(signed_size + challenge_mac::size_bytes == crypto::hash256::size_bytes);
 
+/// Not over, nor longer than it was made for: then the clock has been set back since.
+bool is_within(std::uint64_t end, std::uint64_t now, std::uint64_t life) noexcept {
+    return end > now && end - now <= life;
+}
+
 challenge_mac mac_of(const crypto::symmetric_key& key, crypto::bytes_view nonce, scope what,
                      std::uint32_t number) {
     return crypto::blake2b_keyed<challenge_mac>(
@@ -49,7 +54,8 @@ bool session_table::valid(const crypto::hash256& nonce, scope what, std::uint32_
                           std::uint64_t now) const {
     const auto mac = mac_of(challenge_key_, nonce.view(), what, number);
     return crypto::equal_constant_time(mac.view(), nonce.view().subspan(signed_size)) &&
-           now < crypto::from_big_endian<std::uint64_t>(nonce.view().first(end_size));
+           is_within(crypto::from_big_endian<std::uint64_t>(nonce.view().first(end_size)), now,
+                     challenge_life);
 }
 
 bool session_table::spend(const crypto::hash256& nonce, std::uint64_t now) {
@@ -72,7 +78,8 @@ std::optional<crypto::secret_buffer> session_table::open(const session& s, std::
 }
 
 void session_table::make_room(const session& s, std::uint64_t now) {
-    std::erase_if(sessions_, [now](const auto& e) { return e.second.expires <= now; });
+    std::erase_if(sessions_,
+                  [now](const auto& e) { return !is_within(e.second.expires, now, session_life); });
     auto oldest = sessions_.end();
     std::size_t count = 0;
     for (auto it = sessions_.begin(); it != sessions_.end(); ++it) {
@@ -86,7 +93,7 @@ void session_table::make_room(const session& s, std::uint64_t now) {
 std::optional<session> session_table::find(crypto::bytes_view bearer, std::uint64_t now) const {
     const std::lock_guard lock(mutex_);
     const auto found = sessions_.find(hash_of(bearer));
-    if (found == sessions_.end() || found->second.expires <= now) return std::nullopt;
+    if (found == sessions_.end() || !is_within(found->second.expires, now, session_life)) return std::nullopt;
     return found->second.who;
 }
 

@@ -91,7 +91,8 @@ bool upkeep::do_what_is_due(std::uint64_t now, observation& seen) {
     if (!same || current.period < seen_->period) seen_ = current;
     if (current.period == seen_->period) return false;
     seen.release_due_since = start_of(seen_->period + 1, rules.tick, rules.tick_offset);
-    if (now < retry_at_) return false;
+    // Beyond what it can be, the clock has been set back.
+    if (now < retry_at_ && retry_at_ - now <= retry_after) return false;
     const auto used = release(now, *key_log);
     if (!used) {
         retry_at_ = now + retry_after;

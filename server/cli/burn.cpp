@@ -1,4 +1,6 @@
-// changgu burn: deletes answers for ever.
+// changgu burn: deletes answers for ever. With --all it prints them first: one may have come since they were
+// read.
+#include "server/cli/found_reply.hpp"
 #include "server/cli/messages.hpp"
 #include "server/cli/reporter_input.hpp"
 
@@ -21,19 +23,26 @@ void burn(command_context& context, const burn_arguments& o) {
     auto channel = connect(context, o.channel);
     if (!channel) return;
     const auto keys = keys_of(context, *receipt, channel->org());
-    auto found = client::find_replies(*channel, keys);
-    if (!found) return fail(context, found.error());
-    std::vector<std::uint64_t> indices;
-    for (const auto& r : *found)
-        if (r.state == client::item_state::present &&
-            (o.all || std::ranges::find(o.which, r.index) != o.which.end()))
-            indices.push_back(r.index);
-    if (indices.empty()) return fail(context, exit_code::nothing, message::no_answers);
-    if (auto ok = client::burn(*channel, keys, indices); !ok) return fail(context, ok.error());
-    context.term.say(message::burned, indices.size());
+    const auto show = [&](auto all, auto which) {
+        crypto::json::array list;
+        for (const client::found_reply& r : all) {
+            if (std::ranges::find(which, r.index) == which.end()) continue;
+            if (context.term.json())
+                list.emplace_back(to_json(r));
+            else
+                print(context.term, r, channel->log().organisation());
+        }
+        if (context.term.json()) context.term.print_json(crypto::json::object{{"answers", list}});
+        return context.term.good();
+    };
+    const auto indices =
+        o.all ? client::burn_all(*channel, keys, show) : client::burn(*channel, keys, o.which);
+    if (!indices) return fail(context, indices.error());
+    if (indices->empty()) return fail(context, exit_code::nothing, message::no_answers);
+    context.term.say(message::burned, indices->size());
     if (context.term.json())
         context.term.print_json(
-            crypto::json::object{{"burned", crypto::json::array(indices.begin(), indices.end())}});
+            crypto::json::object{{"burned", crypto::json::array(indices->begin(), indices->end())}});
 }
 
 } // namespace

@@ -66,6 +66,8 @@ meaning of(client::errc e) noexcept {
     case case_destroyed: return {nothing, message::failed_destroyed};
     case case_held: return {failure, message::failed_held};
     case not_due: return {failure, message::failed_not_due};
+    case not_handed_over: return {failure, message::failed_hand_over};
+    case unknown_protocol: return {failure, message::failed_protocol};
     case no_intake_key: return {nothing, message::failed_no_intake_key};
     }
     return {failure, message::failed_unknown};

@@ -185,6 +185,8 @@ enum class message : std::uint8_t {
     failed_refused,
     failed_server,
     failed_answer,
+    failed_hand_over,
+    failed_protocol,
     failed_category,
     failed_reviewer,
     failed_too_late,

@@ -134,6 +134,12 @@ result<channel> channel::open(const channel_options& options) {
         log = std::move(*started);
         return {};
     };
+    // First of all, and of this nothing but the number: a newer protocol may have another key log.
+    auto hints = ask(path_to("/channel"));
+    if (!hints) return hints.error();
+    const auto* protocol = hints->if_contains("protocol");
+    if (protocol == nullptr || !protocol->is_int64()) return errc::bad_answer;
+    if (protocol->as_int64() != protocol_version) return errc::unknown_protocol;
     if (auto ok = read_log(0, ask, take); !ok) return ok.error();
     if (!log) return errc::bad_answer;
     if (auto ok = log->check_origin(options.origin); !ok) return ok.error();

@@ -35,6 +35,8 @@ struct item {
     bytes body;
 };
 
+/// The one that this program speaks; the server says its own in GET /channel.
+inline constexpr std::int64_t protocol_version = 1;
 inline constexpr std::size_t tokens_at_once = 4;
 using token_set = std::array<crypto::token, tokens_at_once>;
 
@@ -61,7 +63,8 @@ struct numbered_prekey {
 /// answer that is not as the API says); calls say only what is particular to them.
 class channel {
   public:
-    /// Fetches the whole key log and verifies it. Errors: also bad_log, crypto::errc::wrong_org and
+    /// Asks which protocol the server speaks, fetches the whole key log and verifies it. Errors: also
+    /// unknown_protocol, bad_log, crypto::errc::wrong_org and
     /// origin_not_listed. Throws std::runtime_error when the CA file cannot be read.
     static result<channel> open(const channel_options& options);
 

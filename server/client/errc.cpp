@@ -64,6 +64,8 @@ std::string_view name(errc e) noexcept {
         CHANGGU_NAME(case_destroyed);
         CHANGGU_NAME(case_held);
         CHANGGU_NAME(not_due);
+        CHANGGU_NAME(not_handed_over);
+        CHANGGU_NAME(unknown_protocol);
         CHANGGU_NAME(no_intake_key);
 #undef CHANGGU_NAME
     }

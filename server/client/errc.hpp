@@ -48,6 +48,8 @@ enum class errc {
     case_destroyed,   // or on the way there
     case_held,        // somebody wrote why it must not be destroyed
     not_due,          // the case is open, or to be kept for longer
+    not_handed_over,  // what was to be burned could not be shown first: nothing was burned
+    unknown_protocol, // the server speaks a newer one
     no_intake_key,    // the epoch to seal to does not name this reviewer (yet)
 };
 

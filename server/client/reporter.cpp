@@ -1,6 +1,7 @@
 #include "server/client/reporter.hpp"
 
 #include "server/client/random_order.hpp"
+#include "server/client/visit.hpp"
 
 #include <set>
 
@@ -19,12 +20,16 @@ bool is_transport(const boost::system::error_code& ec) noexcept {
            ec != cli::client_errc::bad_certificate;
 }
 
+bool may_be_tried_again(const boost::system::error_code& ec) noexcept {
+    return is_transport(ec) || ec == errc::busy;
+}
+
 // The same bytes again while the connection is lost, or the server asks for patience.
 template <class Call> result<void> insist(const Call& call) {
     result<void> last = make_error_code(errc::send_unconfirmed);
     for (int i = 0; i < attempts; ++i) {
         last = call();
-        if (last || !(is_transport(last.error()) || last.error() == errc::busy)) return last;
+        if (last || !may_be_tried_again(last.error())) return last;
     }
     return last;
 }
@@ -193,17 +198,6 @@ token_batch batch_of(const crypto::reporter_keys& keys, std::span<const std::uin
     return out;
 }
 
-template <class Use>
-result<void> in_fours(const crypto::reporter_keys& keys, std::span<const std::uint64_t> indices,
-                      const Use& use) {
-    for (std::size_t at = 0; at < indices.size(); at += tokens_at_once) {
-        const auto some = indices.subspan(at, std::min(tokens_at_once, indices.size() - at));
-        const token_batch batch = batch_of(keys, some);
-        if (auto ok = use(some, batch); !ok) return ok;
-    }
-    return {};
-}
-
 void open_reply(found_reply& r, const channel& on, const crypto::reporter_keys& keys, bytes_view envelope) {
     const auto context = crypto::context_of(keys.address_at(r.index));
     auto opened = crypto::open_envelope(on.org(), envelope, 0, context, 0, keys.reply());
@@ -224,6 +218,77 @@ void open_reply(found_reply& r, const channel& on, const crypto::reporter_keys& 
     r.message = std::move(message);
 }
 
+result<std::vector<visit::seen>> read_some(channel& on, const crypto::reporter_keys& keys,
+                                           std::span<const std::uint64_t> some,
+                                           std::vector<found_reply>& into) {
+    const token_batch batch = batch_of(keys, some);
+    auto items = on.read_replies(batch.tokens);
+    if (!items) return items.error();
+    std::vector<visit::seen> seen;
+    for (std::size_t k = 0; k < some.size(); ++k) {
+        const item& one = (*items)[batch.place[k]];
+        // In the index and yet unknown: the server takes something back, or a random prefix met ours.
+        found_reply r;
+        r.index = some[k];
+        r.state = one.state;
+        if (one.state == item_state::present) open_reply(r, on, keys, one.body);
+        seen.push_back({r.index, r.state == item_state::present, r.message.has_value()});
+        into.push_back(std::move(r));
+    }
+    return seen;
+}
+
+// A reply may have been written by somebody whose log is newer than the one fetched when the visit began.
+result<void> look_again_at_forks(channel& on, std::vector<found_reply>& found) {
+    if (std::ranges::none_of(found, [](const found_reply& r) { return r.forked; })) return {};
+    if (auto ok = on.refresh(); !ok) return ok;
+    for (found_reply& r : found)
+        if (r.forked) r.forked = !on.log().passes_through(r.message->log);
+    return {};
+}
+
+/// Does what the visit says, to its end. Gives what was read.
+result<std::vector<found_reply>> go(channel& on, const crypto::reporter_keys& keys, visit& v,
+                                    const hand_over& show) {
+    std::vector<found_reply> found;
+    for (;;) {
+        const auto now = v.next();
+        switch (now.what) {
+        case visit::step::fetch_index: {
+            auto index = on.reply_index();
+            if (!index) return index.error();
+            v.found(used_indices(*index, keys));
+            break;
+        }
+        case visit::step::read: {
+            auto seen = read_some(on, keys, now.indices, found);
+            if (!seen) return seen.error();
+            v.read_was(*seen);
+            break;
+        }
+        case visit::step::hand_over:
+            if (auto ok = look_again_at_forks(on, found); !ok) return ok.error();
+            if (!show(found, now.indices)) return errc::not_handed_over;
+            v.handed_over();
+            break;
+        case visit::step::burn: {
+            const auto ok = on.burn_replies(batch_of(keys, now.indices).tokens);
+            if (ok)
+                v.burned();
+            else if (may_be_tried_again(ok.error()))
+                v.lost();
+            if (!ok && (!may_be_tried_again(ok.error()) || v.next().what == visit::step::given_up))
+                return ok.error();
+            break;
+        }
+        case visit::step::finished:
+            if (auto ok = look_again_at_forks(on, found); !ok) return ok.error();
+            return found;
+        case visit::step::given_up: return errc::send_unconfirmed;
+        }
+    }
+}
+
 } // namespace
 
 result<void> send_report(channel& on, const crypto::receipt& receipt, const draft& what, std::uint64_t now,
@@ -241,32 +306,8 @@ result<void> send_report(channel& on, const crypto::receipt& receipt, const draf
 }
 
 result<std::vector<found_reply>> find_replies(channel& on, const crypto::reporter_keys& keys) {
-    auto index = on.reply_index();
-    if (!index) return index.error();
-    const auto used = used_indices(*index, keys);
-    std::vector<found_reply> out;
-    auto read = [&](std::span<const std::uint64_t> some, const token_batch& batch) -> result<void> {
-        auto items = on.read_replies(batch.tokens);
-        if (!items) return items.error();
-        for (std::size_t k = 0; k < some.size(); ++k) {
-            const item& one = (*items)[batch.place[k]];
-            // In the index and yet unknown: the server takes something back, or a random prefix met ours.
-            found_reply r;
-            r.index = some[k];
-            r.state = one.state;
-            if (one.state == item_state::present) open_reply(r, on, keys, one.body);
-            out.push_back(std::move(r));
-        }
-        return {};
-    };
-    if (auto ok = in_fours(keys, used, read); !ok) return ok.error();
-    // A reply may have been written by somebody whose log is newer than the one fetched when the visit began.
-    if (std::ranges::any_of(out, [](const found_reply& r) { return r.forked; })) {
-        if (auto ok = on.refresh(); !ok) return ok.error();
-        for (found_reply& r : out)
-            if (r.forked) r.forked = !on.log().passes_through(r.message->log);
-    }
-    return out;
+    auto come_back = visit::reading();
+    return go(on, keys, come_back, {});
 }
 
 result<std::vector<std::uint32_t>> send_follow_up(channel& on, const crypto::receipt& receipt,
@@ -307,10 +348,28 @@ result<std::vector<std::uint32_t>> send_follow_up(channel& on, const crypto::rec
     return list;
 }
 
-result<void> burn(channel& on, const crypto::reporter_keys& keys, std::span<const std::uint64_t> indices) {
-    return in_fours(keys, indices, [&](std::span<const std::uint64_t>, const token_batch& batch) {
-        return insist([&] { return on.burn_replies(batch.tokens); });
+result<std::vector<std::uint64_t>> burn(channel& on, const crypto::reporter_keys& keys,
+                                        std::vector<std::uint64_t> indices) {
+    auto come_back = visit::burning(indices);
+    const auto found = go(on, keys, come_back, {});
+    if (!found) return found.error();
+    std::vector<std::uint64_t> burned;
+    for (const auto& r : *found)
+        if (r.state == item_state::present && std::ranges::find(indices, r.index) != indices.end())
+            burned.push_back(r.index);
+    return burned;
+}
+
+result<std::vector<std::uint64_t>> burn_all(channel& on, const crypto::reporter_keys& keys,
+                                            const hand_over& show) {
+    auto come_back = visit::burning_all();
+    std::vector<std::uint64_t> burned;
+    const auto found = go(on, keys, come_back, [&](const auto& replies, const auto& which) {
+        burned.assign(which.begin(), which.end());
+        return show(replies, which);
     });
+    if (!found) return found.error();
+    return burned;
 }
 
 } // namespace changgu::client

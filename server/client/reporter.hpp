@@ -57,7 +57,16 @@ result<std::vector<std::uint32_t>> send_follow_up(channel& on, const crypto::rec
                                                   const crypto::reporter_keys& keys, const draft& what,
                                                   std::uint64_t now, const progress& tell = {});
 
-/// Burns the replies at these indices: four tokens at a time, filled with random ones.
-result<void> burn(channel& on, const crypto::reporter_keys& keys, std::span<const std::uint64_t> indices);
+/// Burns those of these that are present: four tokens at a time, filled with random ones. Gives which.
+/// Whoever names a reply has seen it.
+result<std::vector<std::uint64_t>> burn(channel& on, const crypto::reporter_keys& keys,
+                                        std::vector<std::uint64_t> indices);
+
+/// Shows the replies that are about to be burned; false if it could not.
+using hand_over = std::function<bool(std::span<const found_reply> all, std::span<const std::uint64_t> which)>;
+/// Burns every reply that can be read, once it was shown: one may have come since the last visit. Gives
+/// which. Errors: not_handed_over.
+result<std::vector<std::uint64_t>> burn_all(channel& on, const crypto::reporter_keys& keys,
+                                            const hand_over& show);
 
 } // namespace changgu::client

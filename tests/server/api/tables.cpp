@@ -48,3 +48,24 @@ TEST_CASE("failures age one by one") {
     CHECK(limit.blocked(scope::keyring, 1, 1900));
     CHECK_FALSE(limit.blocked(scope::keyring, 1, 1901));
 }
+
+TEST_CASE(
+    "a clock that is set back ends sessions and challenges, rather than stretch them, and locks nobody out") {
+    crypto::initialise();
+    session_table table(10);
+    constexpr std::uint64_t late = 1'000'000;
+    const auto nonce = table.challenge(scope::reviewer, 1, late);
+    const auto bearer = table.open({scope::reviewer, 1, {}}, late).value();
+    CHECK(table.valid(nonce, scope::reviewer, 1, late));
+    CHECK(table.find(bearer.view(), late));
+    constexpr std::uint64_t early = late - 100'000;
+    CHECK_FALSE(table.valid(nonce, scope::reviewer, 1, early));
+    CHECK_FALSE(table.find(bearer.view(), early));
+    for (std::uint32_t i = 0; i < 10; ++i)
+        CHECK(table.open({scope::reviewer, 2 + i, {}}, early)); // room again
+
+    failure_limit limit;
+    for (int i = 0; i < 10; ++i) limit.failed(scope::reviewer, 1, late);
+    CHECK(limit.blocked(scope::reviewer, 1, late));
+    CHECK_FALSE(limit.blocked(scope::reviewer, 1, early));
+}

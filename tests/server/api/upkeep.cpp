@@ -4,6 +4,8 @@
 #include "crypto/signing.hpp"
 #include "tests/server/api/fixture.hpp"
 
+#include <sqlite3.h>
+
 #include <thread>
 
 using namespace changgu;
@@ -44,6 +46,26 @@ TEST_CASE("a release comes at an instant of the tick and never by itself at star
     CHECK_FALSE(f.app().upkeep().poll(f.now)); // the clock was set back
     CHECK(f.app().upkeep().poll(f.now + tick));
     CHECK(inbox_size(f) == 2 * fill);
+}
+
+TEST_CASE("a clock that jumps releases once, and a failed release does not wait for it to come back") {
+    channel_fixture f;
+    f.now += 1000 * tick;
+    CHECK(f.app().upkeep().poll(f.now));
+    CHECK_FALSE(f.app().upkeep().poll(f.now));
+    CHECK_FALSE(f.app().upkeep().poll(f.now - 1000 * tick));
+    CHECK(f.app().upkeep().poll(f.now - 999 * tick));
+    CHECK(inbox_size(f) == 2 * fill);
+
+    // Somebody else holds the database: the release fails, then the clock is set back by a day.
+    sqlite3* other = nullptr;
+    REQUIRE(sqlite3_open((f.config().data / "changgu.db").c_str(), &other) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK);
+    CHECK_FALSE(f.app().upkeep().poll(f.now));
+    sqlite3_close(other);
+    const auto early = f.now - 86'400;
+    CHECK(f.app().upkeep().poll(early));
+    CHECK(inbox_size(f) == 3 * fill);
 }
 
 TEST_CASE("a batch has room for chaff, and an empty one is filled with it") {

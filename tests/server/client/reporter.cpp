@@ -96,12 +96,23 @@ TEST_CASE("report, reply, follow-up, burn") {
     // Fresh addresses begin after the one that was used.
     CHECK(c.messages[1].addresses().front() == s.keys.address_at(1));
 
-    const std::vector<std::uint64_t> which{0};
-    REQUIRE(client::burn(on, s.keys, which).has_value());
+    // What cannot be shown first is not burned with all; then it is shown.
+    CHECK(client::burn_all(on, s.keys, [](auto, auto) { return false; }).error() ==
+          client::errc::not_handed_over);
+    CHECK(client::find_replies(on, s.keys)->at(0).state == client::item_state::present);
+    CHECK(client::burn(on, s.keys, {7})->empty());
+    std::string shown;
+    CHECK(client::burn_all(on, s.keys, [&](auto all, auto which) {
+              REQUIRE(which.size() == 1);
+              shown = all[which[0]].message->text;
+              return true;
+          }).value() == std::vector<std::uint64_t>{0});
+    CHECK(shown == "언제부터였습니까?");
     const auto after = client::find_replies(on, s.keys).value();
     REQUIRE(after.size() == 1);
     CHECK(after[0].state == client::item_state::burned);
-    REQUIRE(client::burn(on, s.keys, which).has_value()); // again: nothing to see
+    CHECK(client::burn(on, s.keys, {0})->empty()); // again: nothing to see
+    CHECK(client::burn_all(on, s.keys, [](auto, auto) { return true; })->empty());
 }
 
 TEST_CASE("text that does not fit travels as a file") {
