@@ -22,6 +22,8 @@ inline constexpr std::string_view enrolment_check = "changgu/enrol-check/v1";
 inline constexpr std::string_view work = "changgu/work/v1";
 inline constexpr std::string_view work_salt = "changgu/work-salt/v1";
 inline constexpr std::string_view work_ticket = "changgu/work-ticket/v1";
+inline constexpr std::string_view backup = "changgu/backup/v1";
+inline constexpr std::string_view access_log = "changgu/access-log/v1";
 
 // First lines of the texts that root keys sign.
 inline constexpr std::string_view statement = "changgu/statement/v1";
@@ -47,5 +49,6 @@ inline constexpr std::string_view kdf_case_key = "casekey_";
 inline constexpr std::string_view kdf_blob_token = "blobtok_";
 inline constexpr std::string_view kdf_blob_key = "blobkey_";
 inline constexpr std::string_view kdf_keyring = "keyring_";
+inline constexpr std::string_view kdf_backup = "backup__";
 
 } // namespace changgu::crypto::label

@@ -37,6 +37,7 @@ secret_buffer reviewer_keyring::to_json_text() const {
     };
     if (kept_month != 0) out["kept_month"] = kept_month;
     if (log) out["log"] = to_json(*log);
+    if (access) out["access"] = to_json(*access);
     std::string text = json::serialize(out);
     secret_buffer secret{std::string_view(text)};
     wipe({reinterpret_cast<byte*>(text.data()), text.size()});
@@ -86,6 +87,11 @@ result<reviewer_keyring> reviewer_keyring::from_json_text(std::string_view text)
         if (!position) return position.error();
         out.log = *position;
     }
+    if (object->contains("access")) {
+        auto position = access_position_from_json(*object);
+        if (!position) return position.error();
+        out.access = *position;
+    }
     return out;
 }
 
@@ -101,6 +107,7 @@ result<void> reviewer_keyring::merge(reviewer_keyring other) {
                 draining.push_back(d);
     }
     if (other.log && (!log || other.log->seq > log->seq)) log = other.log;
+    if (other.access && (!access || other.access->size > access->size)) access = other.access;
     after_batch = std::max(after_batch, other.after_batch);
     kept_month = std::max(kept_month, other.kept_month);
     cases.merge(other.cases);

@@ -22,11 +22,13 @@ secret_buffer root_keyring::to_json_text() const {
         invitation_list.emplace_back(json::object{{"number", i.number},
                                                   {"id", to_base64(i.code.id.view())},
                                                   {"secret", to_base64(i.code.secret.view())}});
-    std::string text = json::serialize(json::object{{"kind", kind},
-                                                    {"org", to_base64(org.view())},
-                                                    {"origin", origin},
-                                                    {"keys", key_list},
-                                                    {"invitations", invitation_list}});
+    json::object out{{"kind", kind},
+                     {"org", to_base64(org.view())},
+                     {"origin", origin},
+                     {"keys", key_list},
+                     {"invitations", invitation_list}};
+    if (access) out["access"] = to_json(*access);
+    std::string text = json::serialize(out);
     secret_buffer secret{std::string_view(text)};
     wipe({reinterpret_cast<byte*>(text.data()), text.size()});
     return secret;
@@ -61,6 +63,11 @@ result<root_keyring> root_keyring::from_json_text(std::string_view text) {
         out.invitations.push_back(
             {static_cast<std::uint32_t>(*number), {*id, enrolment_secret::from(raw->view()).value()}});
         wipe(raw->value);
+    }
+    if (object->contains("access")) {
+        auto position = access_position_from_json(*object);
+        if (!position) return position.error();
+        out.access = *position;
     }
     return out;
 }

@@ -1,6 +1,7 @@
 // What an admin keeps offline: root and recovery keys, and the invitations that wait for an answer.
 #pragma once
 
+#include "crypto/access_log.hpp"
 #include "crypto/enrolment.hpp"
 #include "crypto/json.hpp"
 #include "crypto/note.hpp"
@@ -21,6 +22,7 @@ struct root_keyring {
     };
     std::vector<key> keys; ///< one or more roots; a recovery key usually has a keyring of its own
     std::vector<invitation> invitations;
+    std::optional<access_position> access; ///< how far the access log was seen: another is refused
 
     [[nodiscard]] std::vector<note_signer> signers() const;
 

@@ -108,8 +108,8 @@ void add_with_links(std::vector<std::filesystem::path>& to, const std::filesyste
 /// Connections must not take the descriptors that the store needs: outsiders would decide whether it can open
 /// a file.
 void reserve_descriptors(const config& c) {
-    constexpr rlim_t in_all = 64;     // databases, the spool, the log, listeners
-    constexpr rlim_t in_a_thread = 8; // a reader's two databases, an epoll set
+    constexpr rlim_t in_all = 64;      // databases, the spool, the log, listeners
+    constexpr rlim_t in_a_thread = 11; // a reader's three databases, an epoll set
     const rlim_t needed = c.limits.connections + in_all + in_a_thread * c.threads;
     rlimit may{};
     if (::getrlimit(RLIMIT_NOFILE, &may) != 0 || may.rlim_cur >= needed) return;

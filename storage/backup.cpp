@@ -1,14 +1,16 @@
 #include "storage/backup.hpp"
 
 #include "storage/operations.hpp"
-#include "storage/reader.hpp"
 #include "storage/schema.hpp"
+#include "storage/scratch.hpp"
 #include "storage/segment.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <optional>
 #include <stdexcept>
 
 namespace changgu::storage {
@@ -17,6 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int copied_pages = 4096; // of a database that does not exist yet; see options::page_size
+constexpr std::size_t slice_size = std::size_t{256} * 1024;
+constexpr std::uint64_t max_part = std::uint64_t{1} << 46U; // SQLite's own largest is beyond any disk here
 
 bool sync_path(const fs::path& p, int flags) {
     const int fd = ::open(p.c_str(), flags | O_CLOEXEC);
@@ -94,69 +98,216 @@ void pass_over_lost_batches(database& main, std::uint64_t now) {
     t.commit();
 }
 
-// A directory beside the target that goes with everything in it, unless its contents were moved out.
-class workshop {
+// A consistent copy of the databases, in clear.
+void copy_databases(const fs::path& directory, const fs::path& to) {
+    database main = open_for_writing(directory, which::main, copied_pages);
+    const auto copy = to / main_file;
+    (void)file(copy, O_RDWR | O_CREAT | O_EXCL); // with its mode, before there is something in it
+    const auto log = list_spool(directory);
+    sort_spools(main);
+    main.run("VACUUM INTO ?1", std::string_view(copy.native()));
+    add_log(copy, directory, log, main);
+    const auto access_copy = to / access_file;
+    (void)file(access_copy, O_RDWR | O_CREAT | O_EXCL);
+    open_for_writing(directory, which::access, copied_pages)
+        .run("VACUUM INTO ?1", std::string_view(access_copy.native()));
+    (void)open_for_writing(to, which::peppers, copied_pages); // a reader wants all three
+}
+
+// --- the encrypted file ---------------------------------------------------------------------------------
+
+constexpr std::size_t part_header = 9; // kind 1 ‖ size 8
+struct part {
+    crypto::byte kind;
+    const char* name;
+};
+constexpr std::array parts{part{1, main_file}, part{2, access_file}};
+
+// Cuts what is written into chunks, and encrypts each when another follows.
+class sealed_file {
   public:
-    explicit workshop(const fs::path& in) : path_(in / "restore.part") {
-        fs::remove_all(path_);
-        fs::create_directories(path_);
-        fs::permissions(path_, fs::perms::owner_all);
+    sealed_file(const file& to, crypto::backup_encryptor encryptor)
+        : to_(to), encryptor_(std::move(encryptor)) {
+        append(encryptor_.header());
     }
-    workshop(const workshop&) = delete;
-    workshop& operator=(const workshop&) = delete;
-    ~workshop() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
+    void write(bytes_view content) {
+        crypto::append(waiting_, content);
+        while (waiting_.size() > crypto::backup_chunk_content) {
+            append(encryptor_.push(bytes_view(waiting_).first(crypto::backup_chunk_content), false));
+            waiting_.erase(waiting_.begin(), waiting_.begin() + crypto::backup_chunk_content);
+        }
     }
-    [[nodiscard]] const fs::path& path() const noexcept { return path_; }
+    void finish() { append(encryptor_.push(waiting_, true)); }
 
   private:
-    fs::path path_;
+    void append(bytes_view sealed) {
+        to_.write(at_, sealed);
+        at_ += sealed.size();
+    }
+
+    const file& to_;
+    crypto::backup_encryptor encryptor_;
+    bytes waiting_;
+    std::uint64_t at_ = 0;
 };
+
+void write_part(sealed_file& out, const part& p, const fs::path& directory) {
+    const file in(directory / p.name, O_RDONLY);
+    const std::uint64_t size = fs::file_size(directory / p.name);
+    bytes header{p.kind};
+    crypto::append(header, crypto::big_endian(size));
+    out.write(header);
+    for (std::uint64_t at = 0; at < size;) {
+        const auto slice =
+            in.read(at, static_cast<std::size_t>(std::min<std::uint64_t>(slice_size, size - at)));
+        if (slice.empty()) throw file_error(EIO); // shorter than it was
+        out.write(slice);
+        at += slice.size();
+    }
+}
+
+// Takes the content as it comes and puts each part into a file of its own.
+class unpacker {
+  public:
+    explicit unpacker(const fs::path& into) : into_(into) {}
+
+    crypto::result<void> take(bytes_view content) {
+        while (!content.empty()) {
+            if (left_ == 0) {
+                const auto wanted = std::min(part_header - header_.size(), content.size());
+                crypto::append(header_, content.first(wanted));
+                content = content.subspan(wanted);
+                if (header_.size() < part_header) return {};
+                if (auto ok = begin_part(); !ok) return ok;
+            }
+            const auto now = static_cast<std::size_t>(std::min<std::uint64_t>(left_, content.size()));
+            to_->write(at_, content.first(now));
+            at_ += now;
+            left_ -= now;
+            content = content.subspan(now);
+        }
+        return {};
+    }
+    crypto::result<void> finish() {
+        if (left_ != 0 || !header_.empty() || next_ != parts.size()) return crypto::errc::truncated_file;
+        to_->sync();
+        return {};
+    }
+
+  private:
+    crypto::result<void> begin_part() {
+        if (next_ == parts.size() || header_[0] != parts[next_].kind) return crypto::errc::unknown_version;
+        left_ = crypto::from_big_endian<std::uint64_t>(bytes_view(header_).subspan(1));
+        if (left_ == 0 || left_ > max_part) return crypto::errc::bad_parameters;
+        header_.clear();
+        at_ = 0;
+        if (to_) to_->sync();
+        to_.emplace(into_ / parts[next_++].name, O_WRONLY | O_CREAT | O_EXCL);
+        return {};
+    }
+
+    fs::path into_;
+    bytes header_;
+    std::optional<file> to_;
+    std::size_t next_ = 0;
+    std::uint64_t at_ = 0;
+    std::uint64_t left_ = 0;
+};
+
+result<void> unseal(const fs::path& from, const backup_opener& opener, const fs::path& into) {
+    const file in(from, O_RDONLY);
+    auto header = in.read(0, crypto::backup_prefix_size);
+    const auto size = crypto::backup_header_size(header);
+    if (!size) return size.error();
+    header = in.read(0, *size);
+    auto decryptor = crypto::backup_decryptor::open(opener.org, header, opener.recovery);
+    if (!decryptor) return decryptor.error();
+    unpacker out(into);
+    for (std::uint64_t at = *size;;) {
+        const auto chunk = in.read(at, crypto::backup_chunk_size);
+        if (chunk.empty()) break;
+        at += chunk.size();
+        const auto content = decryptor->pull(chunk);
+        if (!content) return content.error();
+        if (auto ok = out.take(content->view()); !ok) return ok.error();
+    }
+    if (!decryptor->finished()) return make_error_code(crypto::errc::truncated_file);
+    if (auto ok = out.finish(); !ok) return ok.error();
+    return {};
+}
 
 } // namespace
 
-result<void> back_up(const fs::path& directory, const fs::path& to) {
+result<void> back_up(const fs::path& directory, const fs::path& to, const choose_recipients& whom) {
     if (!fs::exists(directory / main_file))
         throw std::runtime_error("there is no database in " + directory.string());
-    database main = open_for_writing(directory, which::main, copied_pages);
+    const scratch copy(directory, scratch::purpose::backup);
     const int fd = ::open(to.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) return make_error_code(errno == EEXIST ? errc::exists : errc::failed);
     ::close(fd);
+    boost::system::error_code why = make_error_code(errc::failed);
     try {
-        const auto log = list_spool(directory);
-        sort_spools(main);
-        main.run("VACUUM INTO ?1", std::string_view(to.native()));
-        add_log(to, directory, log, main);
-        if (sync_with_directory(to)) return {};
+        copy_databases(directory, copy.path());
+        reader in(copy.path());
+        auto encryptor = crypto::backup_encryptor::start(whom(in));
+        if (encryptor) {
+            const file target(to, O_WRONLY);
+            sealed_file out(target, std::move(*encryptor));
+            for (const part& p : parts) write_part(out, p, copy.path());
+            out.finish();
+            if (sync_with_directory(to)) return {};
+        } else {
+            why = encryptor.error();
+        }
     } catch (const database_error&) { // as below
     } catch (const file_error&) {     // as below
+    } catch (...) {
+        ::unlink(to.c_str());
+        throw;
     }
     ::unlink(to.c_str()); // half a backup must not look like one
-    return make_error_code(errc::failed);
+    return why;
 }
 
-result<std::vector<std::string>> restore(const fs::path& from, const fs::path& directory, std::uint64_t now) {
+backup_kind kind_of_backup(const fs::path& from) {
+    constexpr std::string_view sqlite("SQLite format 3\0", 16);
+    const auto start = file(fs::canonical(from), O_RDONLY).read(0, sqlite.size());
+    if (crypto::is_backup(start)) return backup_kind::sealed;
+    return crypto::as_text(start) == sqlite ? backup_kind::database : backup_kind::neither;
+}
+
+result<std::vector<std::string>> restore(const fs::path& from, const backup_opener* opener,
+                                         const fs::path& directory, std::uint64_t now,
+                                         const further_check& further) {
     fs::create_directories(directory);
     if (fs::exists(directory / main_file)) return make_error_code(errc::exists);
     fs::permissions(directory, fs::perms::owner_all);
-    const workshop part(directory);
-    fs::copy_file(from, part.path() / main_file);
-    fs::permissions(part.path() / main_file, fs::perms::owner_read | fs::perms::owner_write);
+    const scratch part(directory, scratch::purpose::restore);
+    if (opener != nullptr) {
+        if (auto ok = unseal(fs::canonical(from), *opener, part.path()); !ok) return ok.error();
+    } else {
+        fs::copy_file(from, part.path() / main_file);
+        fs::permissions(part.path() / main_file, fs::perms::owner_read | fs::perms::owner_write);
+    }
     {
         // Wrapped under peppers that no backup has: nobody can open them any more.
         database main = open_for_writing(part.path(), which::main, copied_pages);
         main.run("DELETE FROM keyring");
         pass_over_lost_batches(main, now);
     }
-    (void)open_for_writing(part.path(), which::peppers, copied_pages);
-    auto problems = reader(part.path()).check();
-    if (!problems.empty()) return problems;
-    for (const char* file : {pepper_file, main_file}) {
+    for (const auto w : {which::peppers, which::access}) // neither is in a bare database
+        (void)open_for_writing(part.path(), w, copied_pages);
+    {
+        reader in(part.path());
+        auto problems = in.check();
+        if (problems.empty() && further) problems = further(in);
+        if (!problems.empty()) return problems;
+    }
+    for (const char* file : {pepper_file, access_file, main_file}) { // the last makes it one
         fs::rename(part.path() / file, directory / file);
         if (!sync_with_directory(directory / file)) return make_error_code(errc::failed);
     }
-    return problems;
+    return std::vector<std::string>{};
 }
 
 } // namespace changgu::storage

@@ -78,10 +78,11 @@ void check_peppers(database& main, database& peppers, std::vector<std::string>& 
 } // namespace
 
 std::vector<std::string> check_databases(const std::filesystem::path& directory, database& main,
-                                         database& peppers) {
+                                         database& peppers, database& access) {
     std::vector<std::string> problems;
     check_integrity(main, problems);
     check_integrity(peppers, problems);
+    check_integrity(access, problems);
     if (!problems.empty()) return problems;
     if (list_spool(directory).damaged) problems.emplace_back("something that was spooled is damaged");
     {
@@ -91,6 +92,7 @@ std::vector<std::string> check_databases(const std::filesystem::path& directory,
         check_reply_index(main, problems);
     }
     check_peppers(main, peppers, problems);
+    check_access_log(main, access, problems);
     return problems;
 }
 

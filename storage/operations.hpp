@@ -55,8 +55,13 @@ void drop_stale_peppers(workplace& w);
 std::optional<keyring> find_keyring(database& main, database& peppers, reviewer_number number);
 std::optional<crypto::sign_public_key> find_locker(database& main, reviewer_number number);
 
+// access.cpp
+crypto::access_position access_head(database& access);
+edit_outcome append_access(database& access, const crypto::org_id& org, std::string_view entry); // (alone)
+void check_access_log(database& main, database& access, std::vector<std::string>& problems);
+
 // check.cpp
 std::vector<std::string> check_databases(const std::filesystem::path& directory, database& main,
-                                         database& peppers);
+                                         database& peppers, database& access);
 
 } // namespace changgu::storage

@@ -13,6 +13,7 @@ struct reader::impl {
     std::filesystem::path directory;
     database main;
     database peppers;
+    database access;
     const spool* envelopes; ///< of the running store, if it is this process's
 
     [[nodiscard]] bool is_spooled(const envelope_id& id) const {
@@ -33,7 +34,8 @@ struct reader::impl {
 reader::reader(const std::filesystem::path& directory) : reader(directory, nullptr) {}
 reader::reader(const std::filesystem::path& directory, const spool* envelopes)
     : impl_(new impl{directory, open_for_reading(directory, which::main),
-                     open_for_reading(directory, which::peppers), envelopes}) {}
+                     open_for_reading(directory, which::peppers), open_for_reading(directory, which::access),
+                     envelopes}) {}
 reader::reader(reader&&) noexcept = default;
 reader& reader::operator=(reader&&) noexcept = default;
 reader::~reader() = default;
@@ -162,6 +164,19 @@ std::optional<keyring> reader::find_keyring(reviewer_number number) {
     return storage::find_keyring(impl_->main, impl_->peppers, number);
 }
 
+access_page reader::read_access_log(std::uint64_t from, std::size_t max_count) {
+    auto& access = impl_->access;
+    const transaction snapshot(access, transaction::kind::read);
+    access_page page;
+    page.head = access_head(access);
+    if (auto q = access.ask("SELECT hash FROM access_entry WHERE seq = ?1", from); q.step())
+        page.before = q.fixed<crypto::hash256>(0);
+    auto q =
+        access.ask("SELECT entry FROM access_entry WHERE seq > ?1 ORDER BY seq LIMIT ?2", from, max_count);
+    while (q.step()) page.entries.push_back(q.text(0));
+    return page;
+}
+
 statistics reader::stats() {
     auto& main = impl_->main;
     statistics s;
@@ -183,7 +198,7 @@ statistics reader::stats() {
 }
 
 std::vector<std::string> reader::check() {
-    return check_databases(impl_->directory, impl_->main, impl_->peppers);
+    return check_databases(impl_->directory, impl_->main, impl_->peppers, impl_->access);
 }
 
 } // namespace changgu::storage

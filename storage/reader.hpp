@@ -77,6 +77,9 @@ class reader {
 
     // Operation
 
+    /// At most `max_count` entries of the access log behind the first `from`. `before` is zero beyond the
+    /// end.
+    access_page read_access_log(std::uint64_t from, std::size_t max_count);
     statistics stats();
     /// SQLite's integrity check and this module's invariants; empty when all is well. Each entry is a
     /// sentence without any id, address or number of a reviewer. Takes time in proportion to the data and

@@ -9,9 +9,10 @@
 namespace changgu::storage {
 namespace {
 
-// "chng" and "chnp" in ASCII.
+// "chng", "chnp" and "chna" in ASCII.
 constexpr std::int64_t main_application = 0x63686E67;
 constexpr std::int64_t pepper_application = 0x63686E70;
+constexpr std::int64_t access_application = 0x63686E61;
 
 // The spools are in order of arrival and therefore emptied at every release. `envelope` is in order of batch,
 // then id. `item` has random numbers: once the file is rewritten nothing is left of when a row came. It
@@ -92,9 +93,16 @@ CREATE TABLE pepper(
     number INTEGER NOT NULL, etag BLOB NOT NULL, pepper BLOB NOT NULL, PRIMARY KEY(number, etag)) STRICT, WITHOUT ROWID;
 )sql";
 
+// What reviewers and admins did, in the order in which they did it, with times. In a file of its own: beside
+// the spool's rows in the main file's pages and log it would tell at what time those were written.
+constexpr const char* access_v1 = R"sql(
+CREATE TABLE access_entry(seq INTEGER PRIMARY KEY, entry TEXT NOT NULL, hash BLOB NOT NULL) STRICT;
+)sql";
+
 // The nth script brings schema n to n + 1.
 constexpr std::array main_migrations{main_v1, main_v2, main_v3};
 constexpr std::array pepper_migrations{peppers_v1};
+constexpr std::array access_migrations{access_v1};
 
 struct description {
     const char* file;
@@ -102,8 +110,12 @@ struct description {
     std::span<const char* const> migrations;
 };
 description describe(which w) {
-    if (w == which::main) return {main_file, main_application, main_migrations};
-    return {pepper_file, pepper_application, pepper_migrations};
+    switch (w) {
+    case which::main: return {main_file, main_application, main_migrations};
+    case which::peppers: return {pepper_file, pepper_application, pepper_migrations};
+    case which::access: break;
+    }
+    return {access_file, access_application, access_migrations};
 }
 
 std::uint64_t checked_version(database& db, const description& d, bool may_be_new) {
@@ -180,6 +192,9 @@ database open_for_writing(const std::filesystem::path& directory, which w, std::
 
 database open_for_reading(const std::filesystem::path& directory, which w) {
     const auto d = describe(w);
+    if (w == which::access && std::filesystem::exists(directory / main_file) &&
+        !std::filesystem::exists(directory / d.file))
+        throw std::runtime_error(std::string(d.file) + " is not there yet: start the server once");
     database db(directory / d.file, database::mode::read);
     if (checked_version(db, d, false) != d.migrations.size())
         throw std::runtime_error(std::string(d.file) + " is of an older version: start the server once");

@@ -1,4 +1,4 @@
-// Internal: how the two databases are opened, what is in them, and how an older one is brought up to date.
+// Internal: how the databases are opened, what is in them, and how an older one is brought up to date.
 #pragma once
 
 #include "storage/database.hpp"
@@ -10,8 +10,9 @@ namespace changgu::storage {
 
 constexpr const char* main_file = "changgu.db";
 constexpr const char* pepper_file = "peppers.db";
+constexpr const char* access_file = "access.db";
 
-enum class which { main, peppers };
+enum class which { main, peppers, access };
 
 /// Opens, sets and verifies every setting, migrates. Throws std::runtime_error for the operator.
 database open_for_writing(const std::filesystem::path& directory, which w, std::uint32_t page_size);

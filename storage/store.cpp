@@ -2,6 +2,7 @@
 
 #include "storage/operations.hpp"
 #include "storage/schema.hpp"
+#include "storage/scratch.hpp"
 #include "storage/spool.hpp"
 
 #include <fcntl.h>
@@ -47,20 +48,23 @@ class directory_lock {
 struct databases {
     database main;
     database peppers;
+    database access;
 };
 
 // What a killed process had written and not yet synced is what this one reads, answers by and deletes by, so
 // it is made durable first. That also takes away what a power cut has left of a log that was truncated.
 void make_durable(const std::filesystem::path& directory, databases& d) {
-    for (auto* db : {&d.main, &d.peppers}) db->truncate_log(truncate_patience_ms);
+    for (auto* db : {&d.main, &d.peppers, &d.access}) db->truncate_log(truncate_patience_ms);
     for (const auto& entry : std::filesystem::directory_iterator(directory))
         if (entry.path().filename().string().starts_with("spool-")) file(entry.path(), O_RDWR).sync();
 }
 
 // What has to be as it should be before the log is looked into.
 databases open(const options& o) {
+    scratch::sweep(o.directory);
     databases d{open_for_writing(o.directory, which::main, o.page_size),
-                open_for_writing(o.directory, which::peppers, o.page_size)};
+                open_for_writing(o.directory, which::peppers, o.page_size),
+                open_for_writing(o.directory, which::access, o.page_size)};
     make_durable(o.directory, d);
     publish_first_index(d.main);
     drop_staged(d.main);
@@ -98,7 +102,8 @@ void adopt_spooled_rows(database& main, spool& envelopes) {
 
 workplace furnish(options o, databases d, vital_signs& signs, spool& envelopes) {
     const auto page_size = d.main.number("PRAGMA page_size");
-    workplace w{std::move(o), std::move(d.main), std::move(d.peppers), page_size, signs, envelopes};
+    workplace w{std::move(o), std::move(d.main), std::move(d.peppers), std::move(d.access), page_size,
+                signs,        envelopes};
     drop_stale_peppers(w);
     adopt_spooled_rows(w.main, envelopes);
     signs.main_used = w.main.used();
@@ -288,6 +293,16 @@ void store::remove_keyring(reviewer_number number, callback<edit_outcome> done) 
     impl_->submit<edit_outcome>(
         {.alone = true, .leaves_traces = true},
         [number](workplace& w) { return storage::remove_keyring(w, number); }, std::move(done));
+}
+
+void store::append_access(const crypto::org_id& org, std::string entry, callback<edit_outcome> done) {
+    const auto cost = entry.size();
+    impl_->submit<edit_outcome>(
+        {.cost = cost, .alone = true},
+        [org, entry = std::move(entry)](workplace& w) {
+            return storage::append_access(w.access, org, entry);
+        },
+        std::move(done));
 }
 
 } // namespace changgu::storage

@@ -42,10 +42,10 @@ struct options {
 
 class store {
   public:
-    /// Opens or creates `changgu.db` and `peppers.db` (mode 0600), brings an older schema up to date,
-    /// finishes what a crash interrupted and starts the writer. Throws std::runtime_error with a sentence for
-    /// the operator: the directory cannot be used, another process has it, a file is not Changgu's or is of a
-    /// newer version, a setting did not hold.
+    /// Opens or creates `changgu.db`, `peppers.db` and `access.db` (mode 0600), brings an older schema up to
+    /// date, finishes what a crash interrupted and starts the writer. Throws std::runtime_error with a
+    /// sentence for the operator: the directory cannot be used, another process has it, a file is not
+    /// Changgu's or is of a newer version, a setting did not hold.
     explicit store(options o);
     store(const store&) = delete;
     store& operator=(const store&) = delete;
@@ -131,6 +131,9 @@ class store {
                      callback<edit_outcome, keyring_etag> done);
     /// Deletes a reviewer's keyring and pepper. done, unknown, busy, failed.
     void remove_keyring(reviewer_number number, callback<edit_outcome> done);
+
+    /// Adds an entry to the access log of this organisation. done, busy, failed.
+    void append_access(const crypto::org_id& org, std::string entry, callback<edit_outcome> done);
 
   private:
     struct impl;

@@ -1,7 +1,9 @@
 // What goes into storage and what comes out of it. Nothing here has a time finer than a batch number or a
-// month, and no type names two things of one person: what is not in the types cannot reach the disk.
+// month, but for what reviewers and admins did (access_page); and no type names two things of one person:
+// what is not in the types cannot reach the disk.
 #pragma once
 
+#include "crypto/access_log.hpp"
 #include "crypto/bytes.hpp"
 #include "crypto/enrolment.hpp"
 #include "crypto/locker.hpp"
@@ -154,6 +156,13 @@ struct keyring {
     std::optional<pepper> wrap_pepper; ///< absent after a restore: peppers are never in a backup
 };
 constexpr std::size_t max_keyring = std::size_t{1024} * 1024;
+
+/// Entries of the access log from a place on, and where they begin and end in the chain.
+struct access_page {
+    crypto::hash256 before; ///< h of the entry before the first
+    std::vector<std::string> entries;
+    crypto::access_position head; ///< of the whole log
+};
 
 /// For `doctor`: counts and settings as read back from the database.
 struct statistics {

@@ -22,6 +22,7 @@ struct workplace {
     options opts;
     database main;
     database peppers;
+    database access;
     std::size_t page_size = 0; ///< bytes, of the main database
     vital_signs& signs;
     spool& envelopes;

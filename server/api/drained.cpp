@@ -1,4 +1,5 @@
 #include "crypto/signing.hpp"
+#include "server/api/access_log.hpp"
 #include "server/api/answer.hpp"
 #include "server/api/authorise.hpp"
 #include "server/api/await_store.hpp"
@@ -27,10 +28,10 @@ answering post_drained(context& c, http::request r) {
         !crypto::verify_drained(log->find_reviewer(who->number)->entry.identity, *signature, log->org(),
                                 who->number, epoch))
         co_return problem(problem_kind::bad_request);
-    co_return answer(co_await await_store<storage::edit_outcome>([&](auto done) {
-                         c.shared.store().put_drained(epoch, {who->number, *signature}, std::move(done));
-                     }),
-                     204);
+    const auto outcome = co_await await_store<storage::edit_outcome>(
+        [&](auto done) { c.shared.store().put_drained(epoch, {who->number, *signature}, std::move(done)); });
+    const auto what = "drained " + std::to_string(epoch);
+    co_return answer(co_await note_if_done(c, outcome, actor_of(*who, *log), what), 204);
 }
 
 } // namespace changgu::api

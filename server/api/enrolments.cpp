@@ -1,4 +1,5 @@
 #include "crypto/enrolment.hpp"
+#include "server/api/access_log.hpp"
 #include "server/api/answer.hpp"
 #include "server/api/authorise.hpp"
 #include "server/api/await_store.hpp"
@@ -77,15 +78,18 @@ answering post_enrolment(context& c, http::request r) {
         locker = *given;
     }
     const auto body = crypto::as_bytes(*text);
-    co_return answer(co_await await_store<edit_outcome>([&](auto done) {
-                         c.shared.store().submit_enrolment(*id, {body.begin(), body.end()}, locker,
-                                                           std::move(done));
-                     }),
-                     201);
+    const auto outcome = co_await await_store<edit_outcome>([&](auto done) {
+        c.shared.store().submit_enrolment(*id, {body.begin(), body.end()}, locker, std::move(done));
+    });
+    // The same again changes nothing, and whoever has the code could send it for ever.
+    if (found->state != enrolment_state::open) co_return answer(outcome, 201);
+    const auto what = "enrolment-submitted " + std::to_string(found->number);
+    co_return answer(co_await note_if_done(c, outcome, "code", what), 201);
 }
 
 answering put_enrolment(context& c, http::request r) {
-    if (const auto who = authorise(c, r, {scope::admin}); !who) co_return problem(who.error());
+    const auto who = authorise(c, r, {scope::admin});
+    if (!who) co_return problem(who.error());
     const auto id = path_value<storage::enrolment_id>(r);
     if (!id) co_return problem(id.error());
     const auto object = json_body(r);
@@ -94,13 +98,15 @@ answering put_enrolment(context& c, http::request r) {
     if (!number) co_return problem(number.error());
     // A number is never given to another person.
     if (c.shared.key_log()->find_reviewer(*number) != nullptr) co_return problem(problem_kind::taken);
-    co_return answer(co_await await_store<edit_outcome>(
-                         [&](auto done) { c.shared.store().open_enrolment(*id, *number, std::move(done)); }),
-                     201);
+    const auto outcome = co_await await_store<edit_outcome>(
+        [&](auto done) { c.shared.store().open_enrolment(*id, *number, std::move(done)); });
+    const auto what = "enrolment-opened " + std::to_string(*number);
+    co_return answer(co_await note_if_done(c, outcome, actor_of(*who, *c.shared.key_log()), what), 201);
 }
 
 answering delete_enrolment(context& c, http::request r) {
-    if (const auto who = authorise(c, r, {scope::admin}); !who) co_return problem(who.error());
+    const auto who = authorise(c, r, {scope::admin});
+    if (!who) co_return problem(who.error());
     const auto id = path_value<storage::enrolment_id>(r);
     if (!id) co_return problem(id.error());
     const auto killed = c.reader.find_enrolment(*id);
@@ -109,7 +115,8 @@ answering delete_enrolment(context& c, http::request r) {
     if (outcome == edit_outcome::done && killed && is_nobodys(c, killed->number))
         co_await await_store<edit_outcome>(
             [&](auto done) { c.shared.store().remove_keyring(killed->number, std::move(done)); });
-    co_return answer(outcome, 204);
+    const auto what = "enrolment-killed " + std::to_string(killed ? killed->number : 0);
+    co_return answer(co_await note_if_done(c, outcome, actor_of(*who, *c.shared.key_log()), what), 204);
 }
 
 answering list_enrolments(context& c, http::request r) {

@@ -1,3 +1,4 @@
+#include "server/api/access_log.hpp"
 #include "server/api/answer.hpp"
 #include "server/api/await_store.hpp"
 #include "server/api/routes.hpp"
@@ -23,6 +24,12 @@ checked<std::vector<std::string>> notes_in(const crypto::json::object& object) {
     return notes;
 }
 
+// Of a note that the log has taken.
+std::string entry_of(std::string_view note) {
+    const auto said = crypto::parse_statement(crypto::parse_note(note).value().text).value();
+    return "statement " + std::to_string(said.seq) + " " + std::string(crypto::name(said.type));
+}
+
 } // namespace
 
 answering get_key_log(context& c, http::request r) {
@@ -46,8 +53,11 @@ answering post_key_log(context& c, http::request r) {
     const auto current = c.shared.key_log();
     if (*next != current->size()) co_return problem(problem_kind::stale_log);
     crypto::key_log longer = *current;
-    for (const auto& note : *notes)
+    std::vector<std::string> entries;
+    for (const auto& note : *notes) {
         if (!longer.append(note)) co_return problem(problem_kind::bad_statement);
+        entries.push_back(entry_of(note));
+    }
 
     const auto size = longer.size();
     std::vector<std::uint32_t> revoked;
@@ -61,6 +71,9 @@ answering post_key_log(context& c, http::request r) {
     for (const auto number : revoked)
         co_await await_store<storage::edit_outcome>(
             [&](auto done) { c.shared.store().forget_lockers(number, std::move(done)); });
+    for (const auto& what : entries)
+        if (const auto noted = co_await note_access(c, "roots", what); noted != storage::edit_outcome::done)
+            co_return answer(noted, 201);
     co_return answer(201, {{"size", size}});
 }
 

@@ -1,4 +1,5 @@
 #include "crypto/keyring.hpp"
+#include "server/api/access_log.hpp"
 #include "server/api/answer.hpp"
 #include "server/api/authorise.hpp"
 #include "server/api/await_store.hpp"
@@ -35,6 +36,8 @@ checked<crypto::bytes> wrapped_keyring(const crypto::json::object& object) {
 answering get_keyring(context& c, http::request r) {
     const auto who = authorise(c, r, {scope::reviewer, scope::keyring});
     if (!who) co_return problem(who.error());
+    const auto noted = co_await note_access(c, actor_of(*who, *c.shared.key_log()), "keyring-fetched");
+    if (noted != storage::edit_outcome::done) co_return answer(noted, 200);
     const auto found = c.reader.find_keyring(who->number);
     const auto next = c.shared.sessions.new_pepper(r.bearer.view());
     crypto::json::object object{
@@ -74,8 +77,9 @@ answering put_keyring(context& c, http::request r) {
                 done(outcome{o, e});
             });
     });
-    auto response = answer(what, 204, problem_kind::precondition_failed);
-    if (what == storage::edit_outcome::done) {
+    const auto noted = co_await note_if_done(c, what, actor_of(*who, *c.shared.key_log()), "keyring-put");
+    auto response = answer(noted, 204, problem_kind::precondition_failed);
+    if (noted == storage::edit_outcome::done) {
         c.shared.sessions.use_up_pepper(r.bearer.view());
         response.etag = crypto::to_hex(etag.view());
     }

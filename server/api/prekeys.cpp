@@ -1,3 +1,4 @@
+#include "server/api/access_log.hpp"
 #include "server/api/answer.hpp"
 #include "server/api/authorise.hpp"
 #include "server/api/await_store.hpp"
@@ -29,10 +30,10 @@ answering put_prekeys(context& c, http::request r) {
     if (!keys) co_return problem(keys.error());
     std::vector<storage::prekey> rows;
     for (const auto& k : *keys) rows.push_back({k.epoch, k.key, k.signed_by_identity});
-    co_return answer(co_await await_store<storage::edit_outcome>([&](auto done) {
-                         c.shared.store().put_prekeys(who->number, std::move(rows), std::move(done));
-                     }),
-                     204);
+    const auto count = std::to_string(rows.size());
+    const auto outcome = co_await await_store<storage::edit_outcome>(
+        [&](auto done) { c.shared.store().put_prekeys(who->number, std::move(rows), std::move(done)); });
+    co_return answer(co_await note_if_done(c, outcome, actor_of(*who, *log), "prekeys-put " + count), 204);
 }
 
 } // namespace changgu::api

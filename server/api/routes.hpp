@@ -65,6 +65,8 @@ answering post_enrolment(context& c, http::request r);
 answering put_enrolment(context& c, http::request r);
 answering delete_enrolment(context& c, http::request r);
 answering list_enrolments(context& c, http::request r);
+// access_log.cpp
+answering get_access_log(context& c, http::request r);
 
 namespace limit {
 inline constexpr std::size_t small_json = 1024;
@@ -99,6 +101,7 @@ inline constexpr std::array routes = std::to_array<http::route<context>>({
     {http::verb::get, "/api/v1/prekeys", 0, get_prekeys},
     {http::verb::put, "/api/v1/prekeys", limit::prekeys, put_prekeys},
     {http::verb::post, "/api/v1/drained", limit::small_json, post_drained},
+    {http::verb::get, "/api/v1/access-log", 0, get_access_log},
     {http::verb::get, "/api/v1/enrolments", 0, list_enrolments},
     {http::verb::get, "/api/v1/enrolments/{}", 0, get_enrolment},
     {http::verb::post, "/api/v1/enrolments/{}", storage::max_enrolment_request, post_enrolment},

@@ -4,6 +4,7 @@
 
 #include "crypto/key_log.hpp"
 #include "server/api/limiter.hpp"
+#include "server/api/refusals.hpp"
 #include "server/api/reply_grid.hpp"
 #include "server/api/session_table.hpp"
 #include "storage/store.hpp"
@@ -61,6 +62,7 @@ class service {
 
     session_table sessions;
     failure_limit failures;
+    refusals refused;
     put_limit puts;
 
   private:

@@ -1,6 +1,7 @@
 #include "crypto/labels.hpp"
 #include "crypto/note.hpp"
 #include "crypto/signing.hpp"
+#include "server/api/access_log.hpp"
 #include "server/api/answer.hpp"
 #include "server/api/authorise.hpp"
 #include "server/api/routes.hpp"
@@ -100,6 +101,10 @@ checked<std::pair<session, crypto::hash256>> check_admin(context& c, const crypt
     return refused(problem_kind::unauthorised);
 }
 
+std::string about(std::string_view what, const session& s) {
+    return std::string(what).append(" ").append(to_string(s.what));
+}
+
 http::response lifetime() {
     return answer(200, {{"expires_in", session_table::session_life}});
 }
@@ -122,11 +127,21 @@ answering post_session(context& c, http::request r) {
     if (!who) co_return problem(who.error());
     const auto proven =
         who->what == scope::admin ? check_admin(c, *object) : check_reviewer(c, *who, *object);
-    if (!proven) co_return problem(proven.error());
     const auto now = c.shared.now();
-    if (!c.shared.sessions.spend(proven->second, now)) co_return problem(problem_kind::unauthorised);
-    const auto bearer = c.shared.sessions.open(proven->first, now);
+    if (!proven || !c.shared.sessions.spend(proven->second, now)) {
+        const auto why = proven ? problem_kind::unauthorised : proven.error();
+        if (why != problem_kind::bad_request) c.shared.refused.add(who->what, now);
+        co_return problem(why);
+    }
+    const auto& opened = proven->first;
+    const auto bearer = c.shared.sessions.open(opened, now);
     if (!bearer) co_return problem(problem_kind::busy);
+    const auto actor = actor_of(opened, *c.shared.key_log());
+    const auto noted = co_await note_access(c, actor, about("session-opened", opened));
+    if (noted != storage::edit_outcome::done) {
+        c.shared.sessions.close(bearer->view());
+        co_return answer(noted, 201);
+    }
     co_return answer(201, {{"bearer", bearer->text()}, {"expires_in", session_table::session_life}});
 }
 
@@ -137,9 +152,11 @@ answering put_session(context& c, http::request r) {
 }
 
 answering delete_session(context& c, http::request r) {
-    if (const auto who = authorise(c, r, every_scope); !who) co_return problem(who.error());
+    const auto who = authorise(c, r, every_scope);
+    if (!who) co_return problem(who.error());
     c.shared.sessions.close(r.bearer.view());
-    co_return http::empty_response(204);
+    const auto actor = actor_of(*who, *c.shared.key_log());
+    co_return answer(co_await note_access(c, actor, about("session-ended", *who)), 204);
 }
 
 } // namespace changgu::api

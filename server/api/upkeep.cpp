@@ -84,6 +84,7 @@ bool upkeep::poll(std::uint64_t now) {
 
 bool upkeep::do_what_is_due(std::uint64_t now, observation& seen) {
     const auto key_log = shared_.key_log();
+    note_refusals(now, *key_log);
     const auto& rules = key_log->rules();
     const schedule current{rules.tick, rules.tick_offset, period_of(now, rules.tick, rules.tick_offset)};
     const bool same = seen_ && seen_->tick == current.tick && seen_->offset == current.offset;
@@ -104,6 +105,16 @@ bool upkeep::do_what_is_due(std::uint64_t now, observation& seen) {
     if (last_day_ != now / day) daily(now, *key_log);
     delete_drained(*key_log);
     return true;
+}
+
+void upkeep::note_refusals(std::uint64_t now, const crypto::key_log& log_now) {
+    const auto what = shared_.refused.due(now);
+    if (!what) return;
+    const auto outcome = storage::wait<storage::edit_outcome>([&](auto done) {
+        shared_.store().append_access(log_now.org(), crypto::access_entry(now, "server", *what),
+                                      std::move(done));
+    });
+    if (outcome != storage::edit_outcome::done) log(log_level::error, log_event::storage_failed);
 }
 
 std::optional<std::uint64_t> upkeep::release(std::uint64_t now, const crypto::key_log& log_now) {

@@ -55,6 +55,7 @@ class upkeep {
     bool do_what_is_due(std::uint64_t now, observation& seen);
     std::optional<std::uint64_t> release(std::uint64_t now,
                                          const crypto::key_log& log); ///< bytes used after it
+    void note_refusals(std::uint64_t now, const crypto::key_log& log);
     void daily(std::uint64_t now, const crypto::key_log& log);
     void warn(std::uint64_t now, const crypto::key_log& log);
     void delete_drained(const crypto::key_log& log);

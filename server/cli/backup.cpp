@@ -1,6 +1,7 @@
-// changgu backup, changgu restore
+// changgu backup
 #include "storage/backup.hpp"
 
+#include "server/api/service.hpp"
 #include "server/cli/admin_commands.hpp"
 #include "server/cli/admin_messages.hpp"
 #include "server/config.hpp"
@@ -12,21 +13,18 @@ namespace {
 
 using enum admin_message;
 
+// To the recovery key in force, which no server needs.
+crypto::backup_recipients recovery_key(storage::reader& copy) {
+    const auto log = api::load_key_log(copy);
+    return {log.org(), {log.roots().recovery.key}};
+}
+
 void back_up(command_context& context, const std::string& config, const std::string& to) {
-    auto done = storage::back_up(server::load_config(config).data, to);
+    auto done = storage::back_up(server::load_config(config).data, to, recovery_key);
     if (!done && done.error() == storage::errc::exists)
         return fail(context, exit_code::failure, backup_exists, to);
     if (!done) return fail(context, done.error());
     context.term.say(backup_done, to);
-}
-
-void restore(command_context& context, const std::string& from, const std::string& directory) {
-    auto problems = storage::restore(from, directory, context.now());
-    if (!problems && problems.error() == storage::errc::exists)
-        return fail(context, exit_code::failure, restore_not_empty, directory);
-    if (!problems) return fail(context, problems.error());
-    if (!problems->empty()) return fail(context, exit_code::failure, restore_bad, problems->front());
-    context.term.say(restore_done, directory);
 }
 
 } // namespace
@@ -38,15 +36,6 @@ void add_backup(CLI::App& app, command_context& context) {
     command->add_option("--config", *config, "configuration file of the server")->required();
     command->add_option("--to", *to, "file to write; it must not exist")->required();
     command->callback([config, to, &context] { back_up(context, *config, *to); });
-}
-
-void add_restore(CLI::App& app, command_context& context) {
-    auto* command = app.add_subcommand("restore", std::string(context.term.text(help_restore)));
-    auto from = std::make_shared<std::string>();
-    auto directory = std::make_shared<std::string>();
-    command->add_option("--from", *from, "backup to restore")->required()->check(CLI::ExistingFile);
-    command->add_option("--data", *directory, "data directory without a database")->required();
-    command->callback([from, directory, &context] { restore(context, *from, *directory); });
 }
 
 } // namespace changgu::cli

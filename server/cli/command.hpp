@@ -70,5 +70,7 @@ void add_show(CLI::App& app, command_context& context);
 void add_reply(CLI::App& app, command_context& context);
 void add_case(CLI::App& app, command_context& context);
 void add_retention(CLI::App& app, command_context& context);
+// --- reviewers and admins
+void add_access_log(CLI::App& app, command_context& context);
 
 } // namespace changgu::cli

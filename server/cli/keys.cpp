@@ -1,8 +1,9 @@
-// changgu keys rotate | retire | log | fingerprint
+// changgu keys rotate | retire | policy | log | repost | fingerprint
 #include "crypto/fingerprint.hpp"
 #include "server/cli/admin_commands.hpp"
 #include "server/cli/admin_session.hpp"
 #include "server/cli/channel_options.hpp"
+#include "server/cli/keyring_file.hpp"
 #include "server/cli/policy_file.hpp"
 #include "server/config.hpp"
 #include "storage/reader.hpp"
@@ -11,6 +12,18 @@
 
 namespace changgu::cli {
 namespace {
+
+constexpr std::size_t max_saved_log = std::size_t{256} << 20U;
+constexpr std::size_t max_saved_statements = 100'000;
+// Of a call to post statements.
+constexpr std::size_t notes_a_call = 64;
+constexpr std::size_t note_bytes_a_call = std::size_t{512} * 1024; // escaped, they stay below 1 MiB
+
+// What is signed; the signatures beside it may differ.
+std::string text_of_note(const std::string& note) {
+    const auto parsed = crypto::parse_note(note);
+    return parsed ? parsed->text : std::string();
+}
 
 void rotate(command_context& context, const admin_options& options, client::rotation how) {
     auto session = admin_session::open(context, options);
@@ -54,9 +67,69 @@ crypto::json::object epoch_json(const crypto::epoch& e) {
             {"retired", e.retired}};
 }
 
-void show_log(command_context& context, const channel_arguments& which) {
+// What a server that was restored from an older backup lacks can be given back to it from here.
+bool save_log(command_context& context, const client::channel& from, const std::string& to) {
+    const auto text =
+        crypto::json::serialize(crypto::json::object{{"org", crypto::to_base64(from.org().view())},
+                                                     {"statements", crypto::json::value_from(from.notes())}});
+    if (!write_private_file(to, crypto::as_bytes(text)))
+        return fail(context, exit_code::failure, admin_message::log_not_saved, to), false;
+    context.term.say(admin_message::log_saved, from.notes().size(), to);
+    return true;
+}
+
+// The notes of a saved log that verifies from `org`.
+std::optional<std::vector<std::string>> read_saved_log(const std::string& file, const crypto::org_id& org) {
+    auto text = read_file(file, max_saved_log);
+    if (!text) return std::nullopt;
+    auto object = crypto::parse_json(crypto::as_text(*text));
+    auto list = object ? crypto::read_array(*object, "statements", max_saved_statements)
+                       : crypto::result<const crypto::json::array*>(object.error());
+    if (!list) return std::nullopt;
+    std::vector<std::string> notes;
+    for (const auto& one : **list) {
+        if (!one.is_string()) return std::nullopt;
+        notes.emplace_back(one.get_string());
+    }
+    if (!crypto::key_log::verify(org, notes)) return std::nullopt;
+    return notes;
+}
+
+// As many of the first notes as one call takes.
+std::size_t fit_a_call(std::span<const std::string> notes) {
+    std::size_t bytes = 0;
+    std::size_t count = 0;
+    while (count < notes.size() && count < notes_a_call && bytes + notes[count].size() <= note_bytes_a_call)
+        bytes += notes[count++].size();
+    return count;
+}
+
+void repost(command_context& context, const channel_arguments& which, const std::string& from) {
     auto channel = connect(context, which);
     if (!channel) return;
+    const auto saved = read_saved_log(from, channel->org());
+    if (!saved) return fail(context, exit_code::failure, admin_message::repost_bad_file, from);
+    const auto there = channel->notes();
+    const auto common = std::min(there.size(), saved->size());
+    if (!std::ranges::equal(there.first(common), std::span(*saved).first(common), {}, text_of_note,
+                            text_of_note))
+        return fail(context, exit_code::untrusted, admin_message::repost_forked);
+    const auto missing = std::span(*saved).subspan(common);
+    for (auto rest = missing; !rest.empty();) {
+        const auto now = rest.first(fit_a_call(rest));
+        if (auto ok = channel->post_statements(channel->log().size(), now); !ok)
+            return fail(context, ok.error());
+        rest = rest.subspan(now.size());
+    }
+    if (context.term.json()) context.term.print_json({{"reposted", missing.size()}});
+    if (missing.empty()) return context.term.say(admin_message::repost_nothing, saved->size());
+    context.term.say(admin_message::reposted, missing.size());
+}
+
+void show_log(command_context& context, const channel_arguments& which, const std::string& save_to) {
+    auto channel = connect(context, which);
+    if (!channel) return;
+    if (!save_to.empty() && !save_log(context, *channel, save_to)) return;
     const crypto::key_log& log = channel->log();
     crypto::json::array epochs;
     for (const auto& [_, e] : log.epochs()) epochs.push_back(epoch_json(e));
@@ -111,6 +184,7 @@ void add_keys(CLI::App& app, command_context& context) {
         std::string policy_file;
         std::uint32_t epoch = 0;
         std::string purge_reason;
+        std::string saved;
     };
     auto s = std::make_shared<state>();
 
@@ -138,7 +212,14 @@ void add_keys(CLI::App& app, command_context& context) {
 
     auto* log_command = keys->add_subcommand("log", std::string(context.term.text(admin_message::help_log)));
     add_channel_options(*log_command, context, s->channel);
-    log_command->callback([s, &context] { show_log(context, s->channel); });
+    log_command->add_option("--save", s->saved, "new file to save the statements in, for repost");
+    log_command->callback([s, &context] { show_log(context, s->channel, s->saved); });
+
+    auto* repost_command =
+        keys->add_subcommand("repost", std::string(context.term.text(admin_message::help_repost)));
+    add_channel_options(*repost_command, context, s->channel);
+    repost_command->add_option("--from", s->saved, "file that `keys log --save` wrote")->required();
+    repost_command->callback([s, &context] { repost(context, s->channel, s->saved); });
 
     auto* words =
         keys->add_subcommand("fingerprint", std::string(context.term.text(admin_message::help_fingerprint)));

@@ -118,6 +118,7 @@ result<channel> channel::open(const channel_options& options) {
     cli::https_client https(options.origin, transport);
 
     std::optional<crypto::key_log> log;
+    std::vector<std::string> notes;
     auto ask = [&](const std::string& path) -> result<json::object> {
         auto r = https.send(verb::get, path, {}, {});
         if (!r) return r.error();
@@ -127,6 +128,7 @@ result<channel> channel::open(const channel_options& options) {
         return object;
     };
     auto take = [&](std::string_view note) -> crypto::result<void> {
+        notes.emplace_back(note);
         if (log) return log->append(note);
         const std::string first(note);
         auto started = crypto::key_log::verify(options.org, {&first, 1});
@@ -143,13 +145,17 @@ result<channel> channel::open(const channel_options& options) {
     if (auto ok = read_log(0, ask, take); !ok) return ok.error();
     if (!log) return errc::bad_answer;
     if (auto ok = log->check_origin(options.origin); !ok) return ok.error();
-    return channel(std::move(https), std::move(*log));
+    return channel(std::move(https), std::move(*log), std::move(notes));
 }
 
 result<void> channel::refresh() {
     auto ask = [&](const std::string& path) { return send_json({.path = path}); };
-    if (auto ok = read_log(log_.size(), ask, [&](std::string_view note) { return log_.append(note); }); !ok)
-        return ok.error();
+    auto take = [&](std::string_view note) {
+        auto ok = log_.append(note);
+        if (ok) notes_.emplace_back(note);
+        return ok;
+    };
+    if (auto ok = read_log(log_.size(), ask, take); !ok) return ok.error();
     if (auto ok = log_.check_origin(origin()); !ok) return ok.error();
     return {};
 }

@@ -3,6 +3,7 @@
 // call of the API.
 #pragma once
 
+#include "crypto/access_log.hpp"
 #include "crypto/case_event.hpp"
 #include "crypto/enrolment.hpp"
 #include "crypto/envelope.hpp"
@@ -70,6 +71,8 @@ class channel {
 
     [[nodiscard]] const crypto::key_log& log() const noexcept { return log_; }
     [[nodiscard]] const crypto::org_id& org() const noexcept { return log_.org(); }
+    /// The statements of the log, as the server gave them.
+    [[nodiscard]] std::span<const std::string> notes() const noexcept { return notes_; }
     [[nodiscard]] std::string_view origin() const noexcept { return https_.origin(); }
     /// Fetches and verifies the statements that came since. Errors: as open().
     result<void> refresh();
@@ -118,6 +121,12 @@ class channel {
     result<void> put_prekeys(std::span<const crypto::prekey> prekeys);
     result<void> post_drained(std::uint32_t epoch, const crypto::signature& signature);
 
+    // --- reviewers and admins
+    /// Reads the whole access log, hands each entry over and follows the chain. `seen` is how far the log was
+    /// seen before; gives how far it goes now. Errors: crypto::errc::log_forked.
+    result<crypto::access_position> access_log(const std::optional<crypto::access_position>& seen,
+                                               const std::function<void(std::string_view)>& take);
+
     // --- admins
     /// Errors: taken.
     result<void> open_enrolment(const crypto::enrolment_id& id, std::uint32_t number);
@@ -127,7 +136,8 @@ class channel {
     result<std::vector<numbered_prekey>> list_prekeys();
 
   private:
-    channel(cli::https_client https, crypto::key_log log) : https_(std::move(https)), log_(std::move(log)) {}
+    channel(cli::https_client https, crypto::key_log log, std::vector<std::string> notes)
+        : https_(std::move(https)), log_(std::move(log)), notes_(std::move(notes)) {}
 
     struct call;
     result<bytes> send(const call& c);
@@ -137,6 +147,7 @@ class channel {
 
     cli::https_client https_;
     crypto::key_log log_;
+    std::vector<std::string> notes_;
     crypto::secret_buffer bearer_; ///< base64; empty when not signed in
 };
 

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t max_enrolments = 4'096;
 constexpr std::size_t max_prekeys = std::size_t{1} << 16U;
+constexpr std::size_t max_access_page = 256;
+constexpr std::uint64_t max_access_entries = 100'000'000;
 constexpr std::size_t max_list = std::size_t{32} << 20U;
 
 result<crypto::hash256> nonce_of(result<json::object> challenge) {
@@ -158,6 +160,32 @@ result<void> channel::post_drained(std::uint32_t epoch, const crypto::signature&
     const std::string body =
         json::serialize(json::object{{"epoch", epoch}, {"signature", crypto::to_base64(signature.view())}});
     return done(send(call::json(verb::post, path_to("/drained"), 204, body).in_session()));
+}
+
+result<crypto::access_position> channel::access_log(const std::optional<crypto::access_position>& seen,
+                                                    const std::function<void(std::string_view)>& take) {
+    crypto::access_chain chain(org(), seen);
+    for (std::uint64_t size = 1; chain.at().size < size;) {
+        const auto from = chain.at().size;
+        auto page =
+            send_json({.path = path_to("/access-log") + "?from=" + std::to_string(from), .signed_in = true});
+        if (!page) return page.error();
+        auto at = crypto::read_integer(*page, "from");
+        auto total = crypto::read_integer(*page, "size", max_access_entries);
+        auto entries = crypto::read_array(*page, "entries", max_access_page);
+        if (!at || *at != from || !total || !entries) return errc::bad_answer;
+        size = *total;
+        if (from < size && (*entries)->empty())
+            return errc::bad_answer; // a server that never gets to the end
+        for (const json::value& one : **entries) {
+            if (!one.is_string()) return errc::bad_answer;
+            const std::string_view entry(one.get_string());
+            if (auto ok = chain.append(entry); !ok) return ok.error();
+            take(entry);
+        }
+    }
+    if (auto ok = chain.finish(); !ok) return ok.error();
+    return chain.at();
 }
 
 // --- admins ---------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ TEST_CASE("a reviewer's keyring survives being written and read") {
     CHECK_FALSE(reviewer_keyring::from_json_text(k.to_json_text().text()).value().log.has_value());
     k.draining = {{5, 10}, {6, 12}};
     k.log = log_position{9, hash256::from(seed_of("head").view()).value()};
+    k.access = access_position{40, hash256::from(seed_of("access").view()).value()};
     k.after_batch = 12;
     for (const std::string_view name : {"a", "b", "c"})
         k.cases.emplace(thread_named(name), case_key::from(seed_of(name).view()).value());
@@ -46,6 +47,7 @@ TEST_CASE("a reviewer's keyring survives being written and read") {
     CHECK(back->draining[1].epoch == 6);
     CHECK(back->draining[1].seen_at_batch == 12);
     CHECK(back->log == k.log);
+    CHECK(back->access == k.access);
     CHECK(back->after_batch == 12);
     REQUIRE(back->cases.size() == 3);
     CHECK(back->cases.at(thread_named("b")) == k.cases.at(thread_named("b")));

@@ -28,6 +28,10 @@ TEST_CASE("an admin's keyring survives being written and read, and signs") {
     REQUIRE(back->invitations.size() == 1);
     CHECK(back->invitations[0].number == 4);
     CHECK(back->invitations[0].code.secret == a_keyring().invitations[0].code.secret);
+    CHECK_FALSE(back->access.has_value());
+    auto seen = a_keyring();
+    seen.access = access_position{40, hash256::from(seed_of("access").view()).value()};
+    CHECK(root_keyring::from_json_text(seen.to_json_text().text()).value().access == seen.access);
     const auto signers = back->signers();
     REQUIRE(signers.size() == 2);
     CHECK(signers[0].verifier() == root_named("root-a").verifier());

@@ -136,6 +136,11 @@ class Channel:
         return self.run(*arguments, "--keyring", keyring or self.keyring(number), "--ca", self.ca,
                         secrets={"passphrase": self.secrets[f"reviewer {number}"]}, **more)
 
+    def restore(self, backup, data, *arguments, secrets=None, **more):
+        secrets = {"passphrase": self.secrets["recovery"]} | (secrets or {})
+        return self.run("restore", "--from", backup, "--data", data, "--keyring", self.desk / "recovery.keyring", *arguments,
+                        secrets=secrets, **more)
+
     def public(self):
         return ["--server", self.origin, "--org", self.org, "--ca", self.ca]
 
@@ -226,6 +231,7 @@ def new_channel(base, init_options=(), numbers=(1, 2, 3), tick=1):
                                                "recovery-passphrase": channel.secrets["recovery"]}).data
     channel.org = made["org"]
     protocol.make_cheap(channel.root, channel.secrets["root"])
+    protocol.make_cheap(channel.desk / "recovery.keyring", channel.secrets["recovery"])
     channel.start()
     try:
         for number in numbers:

@@ -1,4 +1,4 @@
-"""What an admin does besides keys: backup, restore, doctor, init, the configuration."""
+"""What an admin does besides keys and backups: doctor, init, the configuration."""
 
 import os
 import signal
@@ -20,56 +20,6 @@ class Operation(harness.ChannelTest):
     def doctor(self, config, expect=None):
         findings = self.channel.run("doctor", "--config", config, expect=expect).data
         return [f["finding"] for f in findings if f["verdict"] != "ok" and not any(w in f["finding"] for w in OF_THE_MACHINE)]
-
-    def test_backup_and_restore(self):
-        channel = self.channel
-        receipt = channel.report("kept in the backup")
-        channel.wait_for_release()
-        channel.reviewer(1, "inbox")
-        running, stopped = channel.base / "running.backup", channel.base / "stopped.backup"
-        channel.run("backup", "--config", channel.config, "--to", running)
-        self.assertEqual(running.stat().st_mode & 0o777, 0o600)
-        before = running.read_bytes()
-        channel.run("backup", "--config", channel.config, "--to", running, expect=FAILURE)
-        self.assertEqual(running.read_bytes(), before, "nothing is overwritten")
-        channel.report("after the first backup")
-        self.assertEqual(channel.stop(), 0)
-        channel.run("backup", "--config", channel.config, "--to", stopped)
-
-        original, kept = channel.data, channel.home / "data-kept"
-        channel.run("restore", "--from", stopped, "--data", original, expect=FAILURE)
-        original.rename(kept)
-        # The reviewer has read further than either backup, and on the restored server all the same misses nothing.
-        for backup, opened in ((running, 1), (stopped, 2)):
-            original.mkdir(mode=0o700)
-            channel.run("restore", "--from", backup, "--data", original)
-            self.assertEqual(self.doctor(channel.config), [])
-            channel.start()
-            channel.report("after the restore")
-            channel.wait_for_release()
-            self.assertEqual(channel.reviewer(1, "inbox").data["sync"]["opened"], opened)
-            channel.reporter("answers", receipt, expect=NOTHING)
-            self.assertEqual(channel.stop(), 0)
-            self.remove(original)
-
-        damaged = channel.base / "damaged.backup"
-        raw = bytearray(stopped.read_bytes())
-        for at in range(len(raw) // 2, len(raw) // 2 + 3000):
-            raw[at] ^= 0xFF
-        damaged.write_bytes(raw)
-        channel.run("restore", "--from", damaged, "--data", original, expect=FAILURE)
-        truncated = channel.base / "truncated.backup"
-        truncated.write_bytes(stopped.read_bytes()[:-5000])
-        channel.run("restore", "--from", truncated, "--data", original, expect=FAILURE)
-        if original.exists():
-            self.remove(original)
-        kept.rename(original)
-        channel.start()
-
-    def remove(self, directory):
-        for path in directory.iterdir():
-            path.unlink()
-        directory.rmdir()
 
     def test_doctor(self):
         channel = self.channel

@@ -1,5 +1,8 @@
 """The five-minute tour of the README, against the real binary over TLS; and what is left of it on the server's disk."""
 
+import contextlib
+import re
+import sqlite3
 import unittest
 
 import harness
@@ -13,6 +16,10 @@ ANSWERS = ["확인하겠습니다. 회의록은 어디에 있습니까?", "Thank
            "4월 자료도 받았습니다."]
 PHOTO = bytes(range(256)) * 700 + b"the photograph's last bytes"  # four chunks of a class
 LEDGER = "날짜,금액\n3월 2일,120000\n".encode() * 40
+ACCESS_ENTRY = re.compile(
+    r"\d+ (?:(?:reviewer [123]|admin root-1) session-(?:opened|ended) (?:reviewer|admin)|reviewer [123] prekeys-put \d+"
+    r"|reviewer [123] drained \d+|admin root-1 enrolment-(?:opened|killed) [123]|code enrolment-submitted [123]"
+    r"|roots statement \d+ (?:reviewer|epoch|retire))\Z")
 USER_AGENT = "Mozilla/5.0 (changgu integration tour)"
 
 
@@ -189,11 +196,31 @@ class Tour(harness.ChannelTest):
         for path, content in everything.items():
             for needle in needles:
                 self.assertFalse(needle in content, f"{needle!r} is in {path}")
+        self.check_access_log()
         # The log's time is the hour, and the doctor, which looks for the like, finds nothing either.
         self.assertRegex(channel.log.read_text(), r"(?m)^\d{4}-\d\d-\d\dT\d\dZ info tick_done ")
         self.assertNotRegex(channel.log.read_text(), r"\d\d:\d\d")
         findings = channel.run("doctor", "--config", channel.config, expect=None).data
         self.assertIn("There is no address, user agent or time in the data directory.", [f["finding"] for f in findings])
+
+    def check_access_log(self):
+        """It says when reviewers and admins did which of these, and nothing else; a reporter's calls add nothing."""
+        channel = self.channel
+
+        def entries():
+            with contextlib.closing(sqlite3.connect(f"file:{channel.data / 'access.db'}?mode=ro", uri=True)) as db:
+                return [entry for entry, in db.execute("SELECT entry FROM access_entry ORDER BY seq")]
+
+        before = entries()
+        for entry in before:
+            self.assertRegex(entry, ACCESS_ENTRY)
+        self.assertTrue(any(entry.endswith(" reviewer 3 session-opened reviewer") for entry in before))
+        receipt = channel.report("not in the access log", "--attach", channel.desk / "meeting.jpg")
+        channel.reporter("answers", receipt, expect=NOTHING)
+        channel.run("follow-up", *channel.public(), "--file", "-", stdin="nor this", secrets={"receipt": receipt["words"]})
+        channel.reporter("burn", receipt, "--all", expect=NOTHING)
+        channel.wait_for_release()
+        self.assertEqual(entries(), before)
 
 
 if __name__ == "__main__":

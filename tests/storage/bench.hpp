@@ -3,6 +3,7 @@
 #pragma once
 
 #include "crypto/hash.hpp"
+#include "storage/backup.hpp"
 #include "storage/store.hpp"
 #include "storage/wait.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -107,6 +108,21 @@ struct bench {
         return all;
     }
 };
+
+/// An organisation's recovery key, for backups.
+namespace vault {
+inline const backup_opener& opener() {
+    static const backup_opener o = [] {
+        backup_opener made{crypto::random_fixed<crypto::org_id>(), {}};
+        made.recovery.push_back(crypto::random_sign_key_pair());
+        return made;
+    }();
+    return o;
+}
+inline crypto::backup_recipients recipients(reader& /*copy*/) {
+    return {opener().org, {opener().recovery.front().public_key}};
+}
+} // namespace vault
 
 inline bytes file_bytes(const std::filesystem::path& p) {
     std::ifstream in(p, std::ios::binary);

@@ -404,8 +404,9 @@ void life::back_up_all() {
     put(std::array<std::uint64_t, 1>{10}, 1);
     put_item(item_kind::reply, 4);
     backup_.begun = clock_();
-    backup_.acknowledged =
-        acknowledged([&] { return changgu::storage::back_up(opts_.directory, backup_file_).has_value(); });
+    backup_.acknowledged = acknowledged([&] {
+        return changgu::storage::back_up(opts_.directory, backup_file_, vault::recipients).has_value();
+    });
     backup_.ended = clock_();
 }
 
@@ -426,7 +427,8 @@ std::vector<std::string> wrongs_of_backup(const std::filesystem::path& root, con
     auto opts = life_options(root);
     opts.directory = root / "restored";
     try {
-        const auto problems = changgu::storage::restore(life_backup(root), opts.directory, restored_at);
+        const auto problems =
+            changgu::storage::restore(life_backup(root), &vault::opener(), opts.directory, restored_at);
         if (!problems) return {"it cannot be restored"};
         if (!problems->empty()) return *problems;
     } catch (const std::exception& e) {

@@ -1,5 +1,6 @@
 // Start-up, settings, backup and check.
 #include "storage/backup.hpp"
+#include "storage/scratch.hpp"
 #include "tests/storage/bench.hpp"
 
 #include <doctest/doctest.h>
@@ -42,7 +43,7 @@ TEST_CASE("the files are their owner's alone and every setting holds") {
     bench b;
     b.put(body(1));
     CHECK(mode(b.opts.directory) == 0700);
-    for (const char* name : {"changgu.db", "changgu.db-wal", "changgu.db-shm", "peppers.db"})
+    for (const char* name : {"changgu.db", "changgu.db-wal", "changgu.db-shm", "peppers.db", "access.db"})
         CHECK_MESSAGE(mode(b.opts.directory / name) == 0600, name);
     const auto stats = b.read().stats();
     std::map<std::string, std::string> settings(stats.settings.begin(), stats.settings.end());
@@ -177,23 +178,27 @@ TEST_CASE("a backup is complete, opens, and has neither pepper nor order of arri
         b.put(spooled.back());
     }
     temp_dir elsewhere;
-    const auto copy = elsewhere / "changgu.db";
-    REQUIRE(back_up(b.opts.directory, copy).has_value());
-    CHECK(back_up(b.opts.directory, copy).error() == make_error_code(errc::exists));
-    CHECK(back_up(b.opts.directory, elsewhere / "no/such/directory").error() ==
+    const auto copy = elsewhere / "changgu.backup";
+    REQUIRE(back_up(b.opts.directory, copy, vault::recipients).has_value());
+    CHECK(back_up(b.opts.directory, copy, vault::recipients).error() == make_error_code(errc::exists));
+    CHECK(back_up(b.opts.directory, elsewhere / "no/such/directory", vault::recipients).error() ==
           make_error_code(errc::failed));
     CHECK(mode(copy) == 0600);
-    CHECK(pieces_on_disk(elsewhere.path(), {pepper_bytes}) == 0);
     CHECK(pieces_on_disk(b.opts.directory, {pepper_bytes}) == 3);
-
-    CHECK(std::abs(order_in(file_bytes(copy), spooled)) < 0.1);
+    CHECK(kind_of_backup(copy) == backup_kind::sealed);
+    // Nothing in clear beside the data, and nothing more in the data directory than before.
+    CHECK(pieces_on_disk(elsewhere.path(), {pepper_bytes, body(500), spooled.front()}) == 0);
+    CHECK_FALSE(std::filesystem::exists(b.opts.directory / "backup.part"));
 
     b.open_store.reset();
     const auto restored = elsewhere / "restored";
-    const auto problems = restore(copy, restored, restored_at);
+    const auto problems = restore(copy, &vault::opener(), restored, restored_at);
     REQUIRE(problems.has_value());
     CHECK(problems->empty());
-    CHECK(restore(copy, restored, restored_at).error() == make_error_code(errc::exists));
+    CHECK(restore(copy, &vault::opener(), restored, restored_at).error() == make_error_code(errc::exists));
+    CHECK_FALSE(std::filesystem::exists(restored / "restore.part"));
+    CHECK(pieces_on_disk(restored, {pepper_bytes}) == 0);
+    CHECK(std::abs(order_in(file_bytes(restored / "changgu.db"), spooled)) < 0.1);
     b.opts.directory = restored;
     b.reopen();
     CHECK(b.inbox().size() == 1);
@@ -205,20 +210,137 @@ TEST_CASE("a backup is complete, opens, and has neither pepper nor order of arri
     CHECK(b.read().check().empty());
 }
 
-TEST_CASE("a damaged or foreign file is not restored") {
+TEST_CASE("a backup that is not whole, or not ours, puts nothing in place") {
     bench b;
     for (std::uint64_t n = 0; n < 50; ++n) b.put(body(n));
     temp_dir elsewhere;
-    const auto copy = elsewhere / "copy.db";
-    REQUIRE(back_up(b.opts.directory, copy).has_value());
-    run_sql(copy, "UPDATE reply_index SET prefixes = zeroblob(1024)");
-    const auto problems = restore(copy, elsewhere / "restored", restored_at);
-    REQUIRE(problems.has_value());
-    CHECK_FALSE(problems->empty());
-    CHECK_FALSE(std::filesystem::exists(elsewhere / "restored" / "changgu.db"));
+    const auto good = elsewhere / "good.backup";
+    REQUIRE(back_up(b.opts.directory, good, vault::recipients).has_value());
+    const auto whole = file_bytes(good);
+    const auto header = crypto::backup_header_size(whole).value();
+    REQUIRE(whole.size() > header + 3 * crypto::backup_chunk_size);
+    backup_opener with{vault::opener().org, {}};
+    with.recovery.push_back(
+        {vault::opener().recovery.front().public_key, vault::opener().recovery.front().secret_key.clone()});
+    auto altered = whole;
+    crypto::errc expected = crypto::errc::bad_chunk;
+    const auto chunk = [&](std::size_t i) {
+        return altered.begin() + static_cast<std::ptrdiff_t>(header + i * crypto::backup_chunk_size);
+    };
+    SUBCASE("cut between two chunks") {
+        altered.resize(header + 2 * crypto::backup_chunk_size);
+        expected = crypto::errc::truncated_file;
+    }
+    SUBCASE("cut within a chunk") {
+        altered.resize(altered.size() - 5000);
+    }
+    SUBCASE("cut in the header") {
+        altered.resize(header - 1);
+        expected = crypto::errc::bad_length;
+    }
+    SUBCASE("two chunks change places") {
+        std::swap_ranges(chunk(0), chunk(1), chunk(1));
+    }
+    SUBCASE("one bit") {
+        *chunk(1) ^= 1U;
+    }
+    SUBCASE("bytes behind its end") {
+        altered.push_back(0);
+    }
+    SUBCASE("another organisation") {
+        with.org = crypto::random_fixed<crypto::org_id>();
+        expected = crypto::errc::wrong_org;
+    }
+    SUBCASE("another recovery key") {
+        with.recovery.front() = crypto::random_sign_key_pair();
+        expected = crypto::errc::slot_not_mine;
+    }
+    const auto file = elsewhere / "altered.backup";
+    std::ofstream(file, std::ios::binary)
+        .write(reinterpret_cast<const char*>(altered.data()), static_cast<std::streamsize>(altered.size()));
+    const auto refused = restore(file, &with, elsewhere / "restored", restored_at);
+    REQUIRE(refused.has_error());
+    CHECK(refused.error() == make_error_code(expected));
+    CHECK(std::filesystem::is_empty(elsewhere / "restored"));
+    // The whole one is taken in the same place.
+    CHECK(restore(good, &vault::opener(), elsewhere / "restored", restored_at).value().empty());
+}
+
+TEST_CASE("what is in a backup is checked before it is put in place") {
+    bench b;
+    temp_dir elsewhere;
+    const auto copy = elsewhere / "copy.backup";
+    run_sql(b.opts.directory / "changgu.db", "UPDATE reply_index SET prefixes = zeroblob(1024)");
+    REQUIRE(back_up(b.opts.directory, copy, vault::recipients).has_value());
+    CHECK_FALSE(restore(copy, &vault::opener(), elsewhere / "restored", restored_at).value().empty());
+    CHECK(std::filesystem::is_empty(elsewhere / "restored"));
+    CHECK_THROWS_AS(
+        (void)back_up(b.opts.directory, elsewhere / "second.backup",
+                      [](reader&) -> crypto::backup_recipients { throw std::runtime_error("no key log"); }),
+        std::runtime_error);
+    CHECK_FALSE(std::filesystem::exists(elsewhere / "second.backup"));
+    CHECK_FALSE(std::filesystem::exists(b.opts.directory / "backup.part"));
+    CHECK(back_up(b.opts.directory, elsewhere / "second.backup", [](reader&) -> crypto::backup_recipients {
+              return {vault::opener().org, {}};
+          }).error() == make_error_code(crypto::errc::bad_parameters));
+    CHECK_FALSE(std::filesystem::exists(elsewhere / "second.backup"));
+}
+
+TEST_CASE("a bare database, as backups once were, is still restored") {
+    bench b;
+    b.put(body(1));
+    b.release();
+    b.open_store.reset();
+    temp_dir elsewhere;
+    std::filesystem::copy_file(b.opts.directory / "changgu.db", elsewhere / "old.backup");
+    CHECK(kind_of_backup(elsewhere / "old.backup") == backup_kind::database);
+    CHECK(restore(elsewhere / "old.backup", nullptr, elsewhere / "restored", restored_at).value().empty());
+    CHECK(reader(elsewhere / "restored").has_envelope(id_of(body(1))));
     run_sql(elsewhere / "other.db", "CREATE TABLE t(x)");
-    CHECK_THROWS_AS((void)restore(elsewhere / "other.db", elsewhere / "restored", restored_at),
+    CHECK_THROWS_AS((void)restore(elsewhere / "other.db", nullptr, elsewhere / "again", restored_at),
                     std::runtime_error);
+    std::ofstream(elsewhere / "text") << "a letter";
+    CHECK(kind_of_backup(elsewhere / "text") == backup_kind::neither);
+}
+
+TEST_CASE("what a crash leaves of a copy is zeroed and removed, and what is in use is left alone") {
+    bench b;
+    const auto left = b.opts.directory / "backup.part";
+    const auto kept = b.dir / "kept";
+    const auto leave = [&] {
+        std::filesystem::create_directories(left / "restore.part");
+        for (const auto& f : {left / "changgu.db", left / "restore.part" / "changgu.db-wal"})
+            std::ofstream(f, std::ios::binary) << std::string(3'000'000, 'x');
+        std::filesystem::remove(kept);
+        std::filesystem::create_hard_link(left / "changgu.db", kept); // to see what becomes of its bytes
+    };
+    const auto zeroed = [&] {
+        const auto content = file_bytes(kept);
+        return content.size() == 3'000'000 && std::ranges::count(content, 0) == 3'000'000;
+    };
+    SUBCASE("at the next start") {
+        leave();
+        b.reopen();
+        CHECK_FALSE(std::filesystem::exists(left));
+        CHECK(zeroed());
+    }
+    SUBCASE("by the next backup") {
+        leave();
+        temp_dir elsewhere;
+        CHECK(back_up(b.opts.directory, elsewhere / "copy.backup", vault::recipients).has_value());
+        CHECK_FALSE(std::filesystem::exists(left));
+        CHECK(zeroed());
+    }
+    SUBCASE("not while a backup is at it") {
+        const scratch mine(b.opts.directory, scratch::purpose::backup);
+        leave();
+        b.reopen();
+        CHECK(std::filesystem::exists(left / "changgu.db"));
+        temp_dir elsewhere;
+        CHECK_THROWS_AS((void)back_up(b.opts.directory, elsewhere / "copy.backup", vault::recipients),
+                        std::runtime_error);
+        CHECK_FALSE(std::filesystem::exists(elsewhere / "copy.backup"));
+    }
 }
 
 TEST_CASE("check finds what should not be") {

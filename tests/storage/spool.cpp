@@ -356,8 +356,8 @@ TEST_CASE("a backup made while batches are released misses nothing that was ackn
     for (int i = 0; i < 5; ++i) {
         const auto copy = elsewhere / ("copy" + std::to_string(i));
         const auto restored = elsewhere / ("restored" + std::to_string(i));
-        REQUIRE(back_up(b.opts.directory, copy).has_value());
-        REQUIRE(restore(copy, restored, 1'800'000'000).value().empty());
+        REQUIRE(back_up(b.opts.directory, copy, vault::recipients).has_value());
+        REQUIRE(restore(copy, &vault::opener(), restored, 1'800'000'000).value().empty());
         reader r(restored);
         CHECK(std::ranges::all_of(before, [&r](const bytes& x) { return r.has_envelope(id_of(x)); }));
         bench again({.directory = {}});

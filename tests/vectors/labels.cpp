@@ -40,7 +40,10 @@ TEST_CASE("vectors: labels") {
                                                               {"kdf_case_key", label::kdf_case_key},
                                                               {"kdf_blob_token", label::kdf_blob_token},
                                                               {"kdf_blob_key", label::kdf_blob_key},
-                                                              {"kdf_keyring", label::kdf_keyring}};
+                                                              {"kdf_keyring", label::kdf_keyring},
+                                                              {"backup", label::backup},
+                                                              {"access_log", label::access_log},
+                                                              {"kdf_backup", label::kdf_backup}};
     std::set<std::string> seen;
     for_each_case("labels", [&](const json::object& c, const std::string&, const json::object&) {
         const auto found = labels.find(text(c, "name"));

@@ -32,7 +32,7 @@ struct maker {
     std::string_view file;
     json::object (*make)();
 };
-constexpr std::array<maker, 21> makers{{{"labels", make_labels},
+constexpr std::array<maker, 23> makers{{{"labels", make_labels},
                                         {"hash", make_hash},
                                         {"json", make_json},
                                         {"receipt", make_receipt},
@@ -52,7 +52,9 @@ constexpr std::array<maker, 21> makers{{{"labels", make_labels},
                                         {"signing", make_signing},
                                         {"enrolment", make_enrolment},
                                         {"work", make_work},
-                                        {"retention", make_retention}}};
+                                        {"retention", make_retention},
+                                        {"backup", make_backup},
+                                        {"access_log", make_access_log}}};
 
 // One line a case, so that a change shows which.
 void write(std::ostream& out, const json::object& file) {

@@ -16,6 +16,8 @@ export const label = {
   work: 'changgu/work/v1',
   workSalt: 'changgu/work-salt/v1',
   workTicket: 'changgu/work-ticket/v1',
+  backup: 'changgu/backup/v1',
+  accessLog: 'changgu/access-log/v1',
 
   // First lines of the texts that root keys sign.
   statement: 'changgu/statement/v1',
@@ -41,4 +43,5 @@ export const label = {
   kdfBlobToken: 'blobtok_',
   kdfBlobKey: 'blobkey_',
   kdfKeyring: 'keyring_',
+  kdfBackup: 'backup__',
 } as const;

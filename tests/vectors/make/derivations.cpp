@@ -93,6 +93,9 @@ json::object make_labels() {
     CHANGGU_LABEL(work);
     CHANGGU_LABEL(work_salt);
     CHANGGU_LABEL(work_ticket);
+    CHANGGU_LABEL(backup);
+    CHANGGU_LABEL(access_log);
+    CHANGGU_LABEL(kdf_backup);
 #undef CHANGGU_LABEL
     return file_of("Every label that separates one use of a primitive from another.", std::move(cases));
 }

@@ -49,5 +49,7 @@ json::object make_signing();
 json::object make_enrolment();
 json::object make_work();
 json::object make_retention();
+json::object make_backup();
+json::object make_access_log();
 
 } // namespace changgu::vectors
