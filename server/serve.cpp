@@ -1,6 +1,7 @@
 #include "server/serve.hpp"
 
 #include "server/api/routes.hpp"
+#include "server/http/places.hpp"
 #include "server/http/tls.hpp"
 
 #include <sys/resource.h>
@@ -110,7 +111,8 @@ void add_with_links(std::vector<std::filesystem::path>& to, const std::filesyste
 void reserve_descriptors(const config& c) {
     constexpr rlim_t in_all = 64;      // databases, the spool, the log, listeners
     constexpr rlim_t in_a_thread = 11; // a reader's three databases, an epoll set
-    const rlim_t needed = c.limits.connections + in_all + in_a_thread * c.threads;
+    const rlim_t needed =
+        c.limits.connections + http::places::most_leaving + in_all + in_a_thread * c.threads;
     rlimit may{};
     if (::getrlimit(RLIMIT_NOFILE, &may) != 0 || may.rlim_cur >= needed) return;
     may.rlim_cur = std::min(needed, may.rlim_max);

@@ -126,7 +126,7 @@ std::optional<problem_kind> check_head(const head& h, std::uint64_t& content_len
     if (count(h, "transfer-encoding", value) != 0) return problem_kind::not_implemented;
     if (count(h, "expect", value) != 0) return problem_kind::expectation_failed;
     if (count(h, "host", value) != 1 || value.empty()) return problem_kind::bad_request;
-    for (const std::string_view once : {"authorization", "content-type", "if-match"})
+    for (const std::string_view once : {"authorization", "content-type", "if-match", "changgu-work"})
         if (count(h, once, value) > 1) return problem_kind::bad_request;
     switch (count(h, "content-length", value)) {
     case 0:
@@ -168,6 +168,7 @@ std::optional<problem_kind> read_head(const head& h, request& out) {
         out.content_type = trimmed(value.substr(0, value.find(';')));
         std::ranges::transform(out.content_type, out.content_type.begin(), lower);
     }
+    if (count(h, "changgu-work", value) == 1) out.work = value;
     for (const auto& f : h.fields) {
         if (same_name(f.name, "accept-encoding")) out.accepts_brotli |= takes_brotli(f.value);
         if (same_name(f.name, "if-none-match")) out.if_none_match.append(f.value).append(",");

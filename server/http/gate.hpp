@@ -33,13 +33,13 @@ std::optional<problem_kind> check_lines(std::string_view raw) noexcept;
 
 /// Needs HTTP/1.1, a target in origin form of at most max_target characters, exactly one Host, at most one
 /// Content-Length of digits alone, one for POST and PUT; refuses any Transfer-Encoding and any Expect; at
-/// most one Authorization, Content-Type and If-Match. The first rule that is broken decides. `content_length`
-/// is set when there is none.
+/// most one Authorization, Content-Type, If-Match and Changgu-Work. The first rule that is broken decides.
+/// `content_length` is set when there is none.
 std::optional<problem_kind> check_head(const head& h, std::uint64_t& content_length) noexcept;
 
-/// Fills path, query, bearer, if_match, if_none_match, content_type and accepts_brotli of `out` from a head
-/// that has passed. Refuses '%' outside the query, a name or value that decodes to a control character, and a
-/// query name given twice.
+/// Fills path, query, bearer, if_match, if_none_match, content_type, work and accepts_brotli of `out` from a
+/// head that has passed. Refuses '%' outside the query, a name or value that decodes to a control character,
+/// and a query name given twice.
 std::optional<problem_kind> read_head(const head& h, request& out);
 
 } // namespace changgu::http

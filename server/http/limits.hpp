@@ -7,7 +7,8 @@
 namespace changgu::http {
 
 struct limits {
-    std::size_t connections = 1024;             ///< in all; one more is closed at once
+    std::size_t connections = 1024; ///< in all
+    bool share_connections = true;  ///< the source that holds most gives way; false: whoever comes last
     std::size_t requests_per_connection = 1000; ///< then the answer says Connection: close
     std::chrono::milliseconds handshake{10'000};
     std::chrono::milliseconds idle{30'000};   ///< from the last answer to the first byte of the next request

@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -47,8 +48,8 @@ bool is_loopback(const tcp_address& address) noexcept {
     return !ec && ip.is_loopback();
 }
 
-listener::listener(worker& home, const endpoint& where, secure tls)
-    : home_(home), tls_(std::move(tls)), acceptor_(home.context) {
+listener::listener(worker& home, const endpoint& where, direct peers)
+    : home_(home), peers_(std::move(peers)), acceptor_(home.context) {
     try {
         acceptor_.open(where.protocol());
         if (where.protocol().family() != AF_UNIX)
@@ -60,7 +61,8 @@ listener::listener(worker& home, const endpoint& where, secure tls)
     }
 }
 
-listener::listener(worker& home, listener& beside) : home_(home), tls_(beside.tls_), acceptor_(home.context) {
+listener::listener(worker& home, listener& beside)
+    : home_(home), peers_(beside.peers_), acceptor_(home.context) {
     const int same = ::fcntl(beside.acceptor_.native_handle(), F_DUPFD_CLOEXEC, 0);
     if (same < 0) throw std::runtime_error("cannot listen: no descriptor is left");
     error_code ec;
@@ -104,11 +106,9 @@ asio::awaitable<void> listener::run() {
             if (!out_of_resources(ec)) continue;
             pause.expires_after(back_off); // without it a full descriptor table makes this loop spin
             co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ec));
-        } else if (home_.total.load() >= home_.limit.connections) {
-            full_.add(0);
         } else {
             try {
-                take(std::move(socket));
+                if (!take(std::move(socket))) full_.add(0);
             } catch (const std::exception&) { // no memory for it: this connection goes, the loop stays
                 failed_.add(ENOMEM);
             }
@@ -116,12 +116,33 @@ asio::awaitable<void> listener::run() {
     }
 }
 
-void listener::take(asio::generic::stream_protocol::socket socket) {
+source listener::source_of(const asio::generic::stream_protocol::socket& socket) const {
+    if (peers_.names == nullptr) return no_source;
+    error_code ec;
+    const auto peer = socket.remote_endpoint(ec);
+    if (ec) return no_source; // it has gone already
+    return peers_.names->of({reinterpret_cast<const crypto::byte*>(peer.data()), peer.size()},
+                            source_names::clock::now());
+}
+
+bool listener::take(asio::generic::stream_protocol::socket socket) {
     error_code ignored;
-    socket.set_option(asio::ip::tcp::no_delay(true), ignored); // a Unix socket has no such thing
+    socket.set_option(asio::ip::tcp::no_delay(true), ignored);     // a Unix socket has no such thing
+    const auto whose = std::make_shared<std::weak_ptr<session>>(); // used on this worker's thread alone
+    auto cut = [&home = home_, whose] {
+        asio::post(home.context, [whose] {
+            if (const auto s = whose->lock()) s->give_way();
+        });
+    };
+    auto seat =
+        home_.seats.take(std::make_shared<place>(source_of(socket), std::move(cut)), place::clock::now());
+    if (!seat) return false;
     transport stream(std::move(socket));
-    if (tls_) stream.use(tls_());
-    std::make_shared<session>(home_, std::move(stream))->start();
+    if (peers_.ssl) stream.use(peers_.ssl());
+    const auto made = std::make_shared<session>(home_, std::move(stream), std::move(*seat));
+    *whose = made;
+    made->start();
+    return true;
 }
 
 void listener::tally::add(int error_code) {

@@ -27,11 +27,15 @@ endpoint tcp_endpoint(const tcp_address& address);
 
 class listener {
   public:
-    /// Makes the SSL object of a connection, in its accept state; empty = the listener speaks plain HTTP.
-    using secure = std::function<ssl_ptr()>;
+    /// For peers that connect themselves, over TLS. Empty: plain HTTP, where a peer is a proxy or an onion
+    /// service and its address says nothing.
+    struct direct {
+        std::function<ssl_ptr()> ssl;  ///< makes the SSL object of a connection, in its accept state
+        source_names* names = nullptr; ///< of the peers
+    };
 
     /// Binds and listens. Throws std::runtime_error.
-    listener(worker& home, const endpoint& where, secure tls);
+    listener(worker& home, const endpoint& where, direct peers);
     /// On the same socket as another. Throws std::runtime_error.
     listener(worker& home, listener& beside);
     ~listener();
@@ -43,7 +47,9 @@ class listener {
 
   private:
     boost::asio::awaitable<void> run();
-    void take(boost::asio::generic::stream_protocol::socket socket);
+    [[nodiscard]] source source_of(const boost::asio::generic::stream_protocol::socket& socket) const;
+    /// False when there is no place for it.
+    bool take(boost::asio::generic::stream_protocol::socket socket);
     /// Failures of one kind, of which the log gets one line a minute at most, and what is left at the end.
     struct tally {
         changgu::server::log_event event;
@@ -56,7 +62,7 @@ class listener {
     };
 
     worker& home_;
-    secure tls_;
+    direct peers_;
     boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol> acceptor_;
     tally failed_{changgu::server::log_event::accept_failed, {}};
     tally full_{changgu::server::log_event::connections_full, {}};

@@ -5,6 +5,7 @@
 #include "crypto/bytes.hpp"
 #include "crypto/secret.hpp"
 #include "server/http/headers.hpp"
+#include "server/http/source.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -33,7 +34,9 @@ struct request {
     std::optional<std::string> if_match; ///< one entity tag with its quotes taken off, or "*"
     std::string if_none_match;           ///< entity tags as they came, joined by ','; empty without any
     std::string content_type;            ///< lower case, without parameters; empty without one
+    std::string work;                    ///< the value of Changgu-Work as it came; empty without one
     bool accepts_brotli = false;
+    source from; ///< of its connection
 
     request() = default;
     request(const request&) = delete;

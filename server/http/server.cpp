@@ -28,7 +28,9 @@ using changgu::server::log_field;
 using changgu::server::log_level;
 
 struct server::state {
-    state(server_options o, const router& table) : options(std::move(o)), routes(table) {}
+    state(server_options o, const router& table)
+        : options(std::move(o)), routes(table),
+          seats(options.limit.connections, options.limit.share_connections) {}
     state(const state&) = delete;
     state& operator=(const state&) = delete;
     ssl_ptr new_ssl() {
@@ -42,8 +44,8 @@ struct server::state {
         if (options.unix_socket) ::unlink(options.unix_socket->c_str());
     }
     /// One a worker, on one socket. Gives the first one's port.
-    std::uint16_t listen(const endpoint& where, const listener::secure& secured) {
-        auto& first = listeners[0].emplace_back(std::make_unique<listener>(workers[0], where, secured));
+    std::uint16_t listen(const endpoint& where, const listener::direct& peers) {
+        auto& first = listeners[0].emplace_back(std::make_unique<listener>(workers[0], where, peers));
         for (std::size_t i = 1; i < workers.size(); ++i)
             listeners[i].push_back(std::make_unique<listener>(workers[i], *first));
         return first->port();
@@ -53,7 +55,8 @@ struct server::state {
     const router& routes;
     std::mutex tls_mutex;
     ssl_ctx_ptr tls;
-    std::atomic<std::size_t> total = 0;
+    places seats;
+    source_names names;
     std::deque<worker> workers;
     std::vector<std::vector<std::unique_ptr<listener>>> listeners; ///< of each worker
     std::uint16_t tls_port = 0;
@@ -83,11 +86,11 @@ server::server(server_options options, const router& routes)
     if (s.options.tls && !s.options.certificate) throw std::runtime_error("TLS needs a certificate");
     if (s.options.threads == 0) throw std::runtime_error("at least one thread is needed");
     for (std::size_t i = 0; i < s.options.threads; ++i)
-        s.workers.emplace_back(i, s.options.limit, s.routes, s.total);
+        s.workers.emplace_back(i, s.options.limit, s.routes, s.seats);
     s.listeners.resize(s.options.threads);
     if (s.options.tls) {
         s.tls = make_server_context(*s.options.certificate);
-        s.tls_port = s.listen(tcp_endpoint(*s.options.tls), [&s] { return s.new_ssl(); });
+        s.tls_port = s.listen(tcp_endpoint(*s.options.tls), {[&s] { return s.new_ssl(); }, &s.names});
     }
     if (s.options.plain) s.plain_port = s.listen(tcp_endpoint(*s.options.plain), {});
     if (s.options.unix_socket) {
@@ -189,7 +192,7 @@ std::uint16_t server::plain_port() const noexcept {
     return state_->plain_port;
 }
 std::size_t server::connections() const noexcept {
-    return state_->total.load();
+    return state_->seats.taken();
 }
 
 } // namespace changgu::http

@@ -5,6 +5,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -71,17 +72,17 @@ response preflight(const target& where) {
     auto r = empty_response(204);
     r.headers.push_back(readable_anywhere());
     r.headers.push_back({"Access-Control-Allow-Methods", allow_header(where.allowed)});
-    r.headers.push_back({"Access-Control-Allow-Headers", "content-type"});
+    r.headers.push_back({"Access-Control-Allow-Headers", "content-type, changgu-work"});
     r.headers.push_back({"Access-Control-Max-Age", "600"});
     return r;
 }
 
 } // namespace
 
-session::session(worker& home, transport stream)
-    : home_(home), stream_(std::move(stream)), deadline_(home.context.get_executor(), [this] { cut(); }) {
+session::session(worker& home, transport stream, places::seat seat)
+    : home_(home), seat_(std::move(seat)), stream_(std::move(stream)),
+      deadline_(home.context.get_executor(), [this] { cut(); }) {
     home_.sessions.insert(this);
-    ++home_.total;
 }
 
 session::~session() {
@@ -102,6 +103,11 @@ void session::stop_if_idle() noexcept {
     if (idle_) cut();
 }
 
+void session::give_way() noexcept {
+    gives_way_ = true;
+    if (phase_ != phase::answering) cut();
+}
+
 void session::cut() noexcept {
     stream_.abort();
     try {
@@ -111,24 +117,33 @@ void session::cut() noexcept {
     }
 }
 
+void session::enter(phase what, std::chrono::milliseconds at_most) {
+    phase_ = what;
+    seat_->enter(what, place::clock::now());
+    deadline_.set(at_most);
+}
+
 asio::awaitable<void> session::run() {
     if (stream_.secure()) {
-        deadline_.set(home_.limit.handshake);
+        enter(phase::handshake, home_.limit.handshake);
         if (co_await stream_.handshake()) co_return;
     }
     for (bool more = true; more;) {
         idle_ = buffer_.empty() && !stream_.has_pending();
         if (idle_) {
             if (home_.draining) break;
-            deadline_.set(home_.limit.idle);
+            enter(phase::idle, home_.limit.idle);
             if (co_await stream_.readable()) break;
             idle_ = false;
+        } else if (served_ != 0) {
+            // Pipelined requests are there already, and answering one may wait for nothing: the others first.
+            co_await asio::post(home_.context, asio::use_awaitable);
         }
-        deadline_.set(home_.limit.header);
+        enter(phase::header, home_.limit.header);
         more = co_await serve_one();
     }
     idle_ = true;
-    deadline_.set(home_.limit.shutdown);
+    enter(phase::writing, home_.limit.shutdown);
     co_await stream_.shutdown();
 }
 
@@ -182,6 +197,7 @@ asio::awaitable<bool> session::serve_one() {
         co_return co_await write(std::move(r), true, false);
     }
     message.parameter = where.parameter;
+    message.from = seat_->from();
     if (!co_await read_body(length, message.body)) co_return false;
     auto r = co_await answer(where.route, std::move(message));
     if (where.any_origin) r.headers.push_back(readable_anywhere());
@@ -205,7 +221,7 @@ asio::awaitable<std::size_t> session::read_header() {
 
 asio::awaitable<bool> session::read_body(std::uint64_t length, crypto::bytes& body) {
     if (length == 0) co_return true;
-    deadline_.set(home_.limit.body);
+    enter(phase::body, home_.limit.body);
     body.resize(static_cast<std::size_t>(length)); // bounded by the route's limit
     std::size_t have = std::min(buffer_.size(), body.size());
     std::copy_n(buffer_.begin(), have, body.begin());
@@ -219,7 +235,7 @@ asio::awaitable<bool> session::read_body(std::uint64_t length, crypto::bytes& bo
 }
 
 asio::awaitable<response> session::answer(std::size_t route, request message) {
-    deadline_.set(home_.limit.handler);
+    enter(phase::answering, home_.limit.handler);
     try {
         co_return co_await home_.routes.handle(home_.index, route, std::move(message));
     } catch (const std::exception&) { // its text may hold anything: it is not logged
@@ -234,13 +250,14 @@ asio::awaitable<bool> session::refuse(problem_kind kind) {
 
 asio::awaitable<bool> session::write(response r, bool with_body, bool keep_alive) {
     ++served_;
-    keep_alive = keep_alive && served_ < home_.limit.requests_per_connection && !home_.draining;
+    keep_alive =
+        keep_alive && served_ < home_.limit.requests_per_connection && !home_.draining && !gives_way_;
     const crypto::bytes_view body = r.fixed.empty() ? crypto::bytes_view(r.body) : r.fixed;
     const std::uint64_t length = r.source ? r.source_length : body.size();
     auto& out = home_.outgoing;
     append_header(out, r, length, keep_alive, stream_.secure());
 
-    deadline_.set(home_.limit.write);
+    enter(phase::writing, home_.limit.write);
     const bool together = with_body && !r.source && body.size() <= one_write;
     if (together) crypto::append(out, body);
     if (!co_await flush()) co_return false;
@@ -279,7 +296,7 @@ asio::awaitable<bool> session::write_stream(body_source& source, std::uint64_t l
             co_return false;
         }
         length -= slice.size();
-        deadline_.set(home_.limit.write);
+        enter(phase::writing, home_.limit.write);
         if (co_await stream_.write(slice)) co_return false;
     }
     co_return true;

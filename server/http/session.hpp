@@ -17,7 +17,7 @@ namespace changgu::http {
 
 class session : public std::enable_shared_from_this<session> {
   public:
-    session(worker& home, transport stream);
+    session(worker& home, transport stream, places::seat seat);
     ~session();
     session(const session&) = delete;
     session& operator=(const session&) = delete;
@@ -26,6 +26,8 @@ class session : public std::enable_shared_from_this<session> {
     void start();
     /// Cuts the connection unless a request has begun.
     void stop_if_idle() noexcept;
+    /// Ends the connection for the sake of another: at once, or after the answer that is being made.
+    void give_way() noexcept;
     /// Cuts the connection and cancels its handler.
     void cut() noexcept;
 
@@ -33,6 +35,8 @@ class session : public std::enable_shared_from_this<session> {
     using status = boost::system::error_code;
     template <class T> using task = boost::asio::awaitable<T>;
 
+    /// What this connection is at from now on, and for how long at most.
+    void enter(phase what, std::chrono::milliseconds at_most);
     task<void> run();
     /// Reads, answers; false when the connection is to end.
     task<bool> serve_one();
@@ -52,12 +56,15 @@ class session : public std::enable_shared_from_this<session> {
     void drop_front(std::size_t n) noexcept;
 
     worker& home_;
+    places::seat seat_;
     transport stream_;
     deadline deadline_;
     boost::asio::cancellation_signal cancel_;
     crypto::bytes buffer_; ///< read, not yet used; wiped as it is used, and given back when it is empty
     std::size_t served_ = 0;
+    phase phase_ = phase::handshake;
     bool idle_ = true;
+    bool gives_way_ = false;
 };
 
 } // namespace changgu::http

@@ -36,7 +36,6 @@ void worker::drain() {
 
 void worker::left(session* who) noexcept {
     sessions.erase(who);
-    --total;
     if (draining && sessions.empty() && grace) grace->clear();
 }
 

@@ -1,16 +1,15 @@
-// What belongs to one thread of the server: its io_context and the sessions that live on it. Only `total` is
-// looked at by other threads.
+// What belongs to one thread of the server: its io_context and the sessions that live on it.
 #pragma once
 
 #include "server/http/deadline.hpp"
 #include "server/http/limits.hpp"
+#include "server/http/places.hpp"
 #include "server/http/route.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <optional>
 #include <unordered_set>
@@ -20,14 +19,13 @@ namespace changgu::http {
 class session;
 
 struct worker {
-    worker(std::size_t number, const limits& bounds, const router& table,
-           std::atomic<std::size_t>& connections)
-        : index(number), limit(bounds), routes(table), total(connections), work(context.get_executor()) {}
+    worker(std::size_t number, const limits& bounds, const router& table, places& connections)
+        : index(number), limit(bounds), routes(table), seats(connections), work(context.get_executor()) {}
 
     const std::size_t index;
     const limits& limit;
     const router& routes;
-    std::atomic<std::size_t>& total; ///< connections of all threads
+    places& seats; ///< for the connections of all threads
     std::unordered_set<session*> sessions;
     bool draining = false;
     bool cut_all = false; ///< the grace is over

@@ -116,7 +116,7 @@ class Site(harness.ChannelTest):
             status, _, headers = self.get("/api/v1" + path, "OPTIONS", Origin="null", Access_Control_Request_Method=method)
             self.assertEqual((status, headers["Access-Control-Allow-Origin"]), (204, "*"), path)
             self.assertIn(method, headers["Access-Control-Allow-Methods"].split(", "))
-            self.assertEqual(headers["Access-Control-Allow-Headers"], "content-type")
+            self.assertEqual(headers["Access-Control-Allow-Headers"], "content-type, changgu-work")
             body = None if method == "GET" else b"no such thing"
             status, _, headers = self.server.request(method, path, body)
             self.assertEqual(headers["Access-Control-Allow-Origin"], "*", (method, path, status))

@@ -81,7 +81,8 @@ handled slow(seen& s, request) {
     ++s.finished_slow;
     co_return out;
 }
-handled stuck(seen&, request) {
+handled stuck(seen& s, request) {
+    ++s.handled;
     return wait(60s);
 }
 handled throws(seen&, request) {

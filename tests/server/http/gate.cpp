@@ -94,6 +94,12 @@ TEST_CASE("the gate lets through one framing and nothing ambiguous") {
          11,
          {host, {"Authorization", "a"}, {"Authorization", "b"}},
          kind::bad_request},
+        {"Changgu-Work twice",
+         verb::post,
+         "/",
+         11,
+         {host, {"Content-Length", "0"}, {"Changgu-Work", "a"}, {"changgu-work", "b"}},
+         kind::bad_request},
         {"If-Match twice",
          verb::get,
          "/",
@@ -141,6 +147,7 @@ TEST_CASE("what a handler gets of the head") {
     const std::vector<field> fields{host,
                                     {"Authorization", "bEaReR  secret"},
                                     {"If-Match", "\"etag\""},
+                                    {"changgu-work", "YWJj"},
                                     {"Content-Type", "Application/JSON; charset=utf-8"},
                                     {"Accept-Encoding", "gzip, br;q=0.8"}};
     request r;

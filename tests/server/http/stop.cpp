@@ -49,7 +49,7 @@ TEST_CASE("after the grace a handler that hangs is cancelled") {
     test_server s(set);
     raw_client c(s.plain());
     c.send(get("/stuck"));
-    ::usleep(50'000);
+    REQUIRE(eventually([&] { return s.what.handled == 1; }));
     const auto start = std::chrono::steady_clock::now();
     s.server->stop();
     s.server->join();
