@@ -48,6 +48,8 @@ class backup_encryptor {
   public:
     /// Errors: bad_parameters (none or too many recipients), bad_key.
     static result<backup_encryptor> start(const backup_recipients& to);
+    backup_encryptor(const backup_encryptor&) = delete;
+    backup_encryptor& operator=(const backup_encryptor&) = delete;
     backup_encryptor(backup_encryptor&&) noexcept;
     backup_encryptor& operator=(backup_encryptor&&) noexcept;
     ~backup_encryptor();
@@ -78,6 +80,8 @@ class backup_decryptor {
     /// (the box does not open), bad_commitment, bad_key.
     static result<backup_decryptor> open(const org_id& org, bytes_view header,
                                          std::span<const sign_key_pair> recovery);
+    backup_decryptor(const backup_decryptor&) = delete;
+    backup_decryptor& operator=(const backup_decryptor&) = delete;
     backup_decryptor(backup_decryptor&&) noexcept;
     backup_decryptor& operator=(backup_decryptor&&) noexcept;
     ~backup_decryptor();

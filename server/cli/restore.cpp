@@ -109,7 +109,8 @@ void restore(command_context& context, const restore_options& o) {
     const bool plain = kind == storage::backup_kind::database;
     if (!plain && o.keyring.empty()) return fail(context, exit_code::usage, restore_needs_key, o.from);
     std::optional<storage::backup_opener> opener;
-    if (!plain && !(opener = open_recovery(context, o))) return;
+    if (!plain) opener = open_recovery(context, o);
+    if (!plain && !opener) return;
     const auto* with = opener ? &*opener : nullptr;
     if (o.drill) return make_drill(context, o, with);
     auto problems = storage::restore(o.from, with, o.data, context.now(),
