@@ -30,6 +30,8 @@ const prefixSize = 16;
 const inboxRecord = 4 + suite1.envelopeSize;
 const maxInbox = 2 ** 40;
 const longTimeout = 120_000;
+const entriesAtOnce = 256;
+const maxEntry = 200;
 const maxWord = 32;
 const workLife = 120; // seconds
 const proofs = 4; // that are looked for before a submission is given up: some six minutes at most
@@ -289,6 +291,20 @@ export class Channel {
       pending = pending.slice(at);
     });
     if (pending.length > 0) throw badAnswer();
+  }
+
+  /** Entries of the access log behind the first `from`, and how many there are in all. */
+  async accessLog(from: number, max: number): Promise<{ entries: string[]; size: number }> {
+    const { body } = await this.sendInSession({ path: `/access-log?from=${from}`, expected: 200 });
+    return readAnswer(() => {
+      const members = Members.parse(body);
+      const entries = members.strings('entries', entriesAtOnce, maxEntry);
+      const size = members.integer('size', max);
+      // A server that never gets to the end, or goes beyond it.
+      if (members.integer('from') !== from || from < size !== entries.length > 0) throw badAnswer();
+      if (from + entries.length > Math.max(size, from)) throw badAnswer();
+      return { entries, size };
+    });
   }
 
   /** 1 to 16 ids. */

@@ -1,4 +1,5 @@
 // What a reviewer keeps: identity, ratchet, the epochs still draining, and the keys of cases.
+import { accessPositionJson, readAccessPosition, type AccessPosition } from './access_log';
 import { fromBase64, fromHex, sized, toBase64, toHex, utf8 } from './bytes';
 import { fail } from './errc';
 import { Members, writeJson, type JsonObject } from './json';
@@ -23,6 +24,8 @@ export class ReviewerKeyring {
   /** The newest position seen: a log that does not pass through it is refused. */
   log: LogPosition | undefined;
   afterBatch = 0; // the inbox is read up to here
+  /** The newest position seen in the access log, which must pass through it. */
+  access: AccessPosition | undefined;
   /** The last in which files were kept alive, as monthOf() has it. */
   keptMonth = 0;
   /** When the console was last locked, in seconds. Only this client minds it. */
@@ -59,6 +62,7 @@ export class ReviewerKeyring {
     };
     if (this.keptMonth > 0) out['kept_month'] = this.keptMonth;
     if (this.log !== undefined) out['log'] = logPositionJson(this.log);
+    if (this.access !== undefined) out['access'] = accessPositionJson(this.access);
     if (this.lastSeen > 0) out['last_seen'] = this.lastSeen;
     return utf8(writeJson(out));
   }
@@ -85,12 +89,13 @@ export class ReviewerKeyring {
     if (threads.length > maxCases) return fail('bad_field');
     for (const thread of threads) out.cases.set(toHex(readThread(thread)), cases.bytes(thread, 32));
     if (object.has('log')) out.log = readLogPosition(object);
+    if (object.has('access')) out.access = readAccessPosition(object, 'access');
     out.lastSeen = object.integerOr('last_seen', 0);
     return out;
   }
 
   /**
-   * Takes from another copy of the same keyring: the later ratchet, log position, batch and month, the union of case
+   * Takes from another copy of the same keyring: the later ratchet, log positions, batch and month, the union of case
    * keys.
    * Errors: bad_field when it is another reviewer's.
    */
@@ -110,6 +115,8 @@ export class ReviewerKeyring {
     }
     if (other.log !== undefined && (this.log === undefined || other.log.seq > this.log.seq))
       this.log = other.log;
+    if (other.access !== undefined && other.access.size > (this.access?.size ?? 0))
+      this.access = other.access;
     this.afterBatch = Math.max(this.afterBatch, other.afterBatch);
     this.keptMonth = Math.max(this.keptMonth, other.keptMonth);
     this.lastSeen = Math.max(this.lastSeen, other.lastSeen);

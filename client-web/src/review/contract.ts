@@ -204,6 +204,12 @@ export interface Refreshed {
   destroyed: string[]; // as in SyncReport
 }
 
+/** Of what reviewers and admins did: verified from its first entry on. */
+export interface AccessLog {
+  size: number; // entries in all
+  newest: string[]; // newest first
+}
+
 export interface FigureTable {
   rows: string[]; // category ids, statuses, months (2026-11) or bands of age (0-7, 8-60, 61-90, 90+ days)
   columns: string[]; // '' alone for a plain count
@@ -246,6 +252,8 @@ export interface ReviewApi {
   health(): Promise<Health>;
   /** Publishes prekeys, reads the inbox, keeps what came in cases, drains and forgets. */
   sync(progress: Progress): Promise<SyncReport>;
+  /** Errors: log_forked: it does not pass through what was seen before. */
+  accessLog(): Promise<AccessLog>;
   /** Reads on in all cases: what colleagues wrote. */
   refresh(): Promise<Refreshed>;
 

@@ -313,6 +313,38 @@ describe('a submission under load', () => {
   });
 });
 
+describe('the access log', () => {
+  /** What the channel makes of an answer to `from` 2. */
+  async function answering(answer: object): Promise<unknown> {
+    const { fetcher } = serving({ log: KeyLogMaker.start(origin) }, (path, init) =>
+      path === '/access-log' ? json(answer) : session(path, init),
+    );
+    const channel = await Channel.open(origin, null, fetcher);
+    await channel.signIn('reviewer', 1, signKeyPairFrom(randomBytes(32)).secretKey);
+    return channel.accessLog(2, 1000).catch(codeOfError);
+  }
+  const codeOfError = (error: unknown) => (error instanceof CodedError ? error.code : String(error));
+
+  test('comes in pages that lead to its end', async () => {
+    expect(await answering({ from: 2, size: 9, entries: ['a', 'b'] })).toEqual({
+      entries: ['a', 'b'],
+      size: 9,
+    });
+    expect(await answering({ from: 2, size: 2, entries: [] })).toEqual({ entries: [], size: 2 });
+    expect(await answering({ from: 2, size: 1, entries: [] })).toEqual({ entries: [], size: 1 });
+  });
+  test.each([
+    ['another place', { from: 1, size: 9, entries: ['a'] }],
+    ['an end that does not come', { from: 2, size: 9, entries: [] }],
+    ['more than there is', { from: 2, size: 3, entries: ['a', 'b'] }],
+    ['too much', { from: 2, size: 1001, entries: ['a'] }],
+    ['too much at once', { from: 2, size: 900, entries: Array.from({ length: 257 }, () => 'a') }],
+    ['a long line', { from: 2, size: 3, entries: ['a'.repeat(201)] }],
+  ])('is refused with %s', async (_what, answer) => {
+    expect(await answering(answer)).toBe('bad_answer');
+  });
+});
+
 describe('a keyring on the server', () => {
   test('comes with its ETag, or as nothing', async () => {
     const bytes = (n: number) => toBase64(new Uint8Array(n).fill(n));

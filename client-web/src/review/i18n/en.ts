@@ -604,6 +604,34 @@ export const en: Catalogue = {
     draining: 'Periods whose last tips are awaited',
   },
 
+  access: {
+    heading: 'Access log',
+    lead: 'What the server noted of when reviewers and admins signed in and changed keys. Nothing of those who report is in it. A line that is changed or taken out shows.',
+    show: 'Verify and show',
+    reading: 'Following the log from its first line…',
+    verified: (n) =>
+      `The ${comma(n)} lines follow on each other from the first, and agree with what you saw before.`,
+    newest: (n) => `The newest ${comma(n)} lines`,
+    forked:
+      'The access log differs from what you saw before: somebody has changed it or taken lines out. Tell the admin and your colleagues in person.',
+    actors: { admin: 'Admin', code: 'Somebody invited', roots: 'Root keys', server: 'Server' },
+    what: {
+      'session-opened': ([scope]) =>
+        scope === 'keyring' ? 'Signed in by passphrase for the key' : 'Signed in',
+      'session-ended': () => 'Signed out',
+      'prekeys-put': ([n = '']) => `Published ${n} keys ahead`,
+      'keyring-fetched': () => 'Fetched the key kept on the server',
+      'keyring-put': () => 'Stored the key on the server',
+      drained: ([epoch = '']) => `Told that the secret of key period ${epoch} is destroyed`,
+      'enrolment-opened': ([n = '']) => `Invited reviewer ${n}`,
+      'enrolment-killed': ([n = '']) => `Withdrew the invitation of reviewer ${n}`,
+      'enrolment-submitted': ([n = '']) => `Asked to be enrolled as reviewer ${n}`,
+      statement: ([seq = '', type = '']) => `Statement ${seq} was added to the key log (${type})`,
+      'sign-ins-refused': ([, a = '', , b = '', , c = '']) =>
+        `Sign-ins refused: ${a} of reviewers, ${b} for keys, ${c} of admins`,
+    },
+  },
+
   keys: {
     heading: 'My key',
     place: 'Where your key is',

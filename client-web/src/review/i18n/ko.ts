@@ -594,6 +594,37 @@ export const ko = {
     draining: '마지막 제보를 기다리는 기간',
   },
 
+  access: {
+    heading: '열람기록',
+    lead: '담당자와 관리자가 언제 접속하고 키를 바꾸었는지 서버가 남긴 기록입니다. 제보자의 접속은 남지 않습니다. 한 줄이라도 고치거나 지우면 드러납니다.',
+    show: '확인하고 보기',
+    reading: '기록을 처음부터 확인하고 있습니다…',
+    verified: (n: number) => `기록 ${comma(n)}줄이 처음부터 이어지고, 전에 본 것과도 같습니다.`,
+    newest: (n: number) => `가장 새로운 ${comma(n)}줄`,
+    forked:
+      '열람기록이 전에 본 것과 다릅니다. 누군가 기록을 고쳤거나 지웠습니다. 관리자와 다른 담당자에게 직접 알리세요.',
+    actors: {
+      admin: '관리자',
+      code: '초대받은 사람',
+      roots: '관리자 열쇠',
+      server: '서버',
+    } as Record<string, string>,
+    what: {
+      'session-opened': ([scope]) => (scope === 'keyring' ? '암호문구로 키를 꺼내러 접속함' : '접속함'),
+      'session-ended': () => '접속을 끝냄',
+      'prekeys-put': ([n = '']) => `앞으로 쓸 공개키 ${n}개를 올림`,
+      'keyring-fetched': () => '서버에 보관한 키를 꺼냄',
+      'keyring-put': () => '키를 서버에 보관함',
+      drained: ([epoch = '']) => `키 기간 ${epoch}의 비밀키를 파기했다고 알림`,
+      'enrolment-opened': ([n = '']) => `${n}번 담당자를 초대함`,
+      'enrolment-killed': ([n = '']) => `${n}번 담당자의 초대를 취소함`,
+      'enrolment-submitted': ([n = '']) => `${n}번 담당자로 등록을 요청함`,
+      statement: ([seq = '', type = '']) => `키 기록에 ${seq}번째 글을 더함 (${type})`,
+      'sign-ins-refused': ([, a = '', , b = '', , c = '']) =>
+        `거절한 접속: 담당자 ${a}번, 키 보관 ${b}번, 관리자 ${c}번`,
+    } as Record<string, (details: string[]) => string>,
+  },
+
   keys: {
     heading: '내 키',
     place: '키가 있는 곳',

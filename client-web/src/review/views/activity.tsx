@@ -1,9 +1,13 @@
 // What the console did by itself: nothing that touches keys happens unseen.
-import { errorWords, useHeading, useUi } from '../context';
-import { CodedError } from '../../rpc/rpc';
+import { useState } from 'preact/hooks';
+import { accessWords } from '../access_words';
+import { errorWords, useHeading, useTask, useUi } from '../context';
+import type { AccessLog } from '../contract';
+import { CodedError, codeOf } from '../../rpc/rpc';
 import type { Activity } from '../console';
 import { formatDate, formatTime } from '../format';
 import { useOffice } from '../office';
+import { ErrorLine } from './parts';
 
 export function ActivityView() {
   const { t, language } = useUi();
@@ -65,6 +69,59 @@ export function ActivityView() {
           ))}
         </ol>
       )}
+      <Access />
     </div>
+  );
+}
+
+function Access() {
+  const { api, t, language, announce } = useUi();
+  const { nameOf } = useOffice();
+  const task = useTask();
+  const [log, setLog] = useState<AccessLog | null>(null);
+  const a = t.access;
+  return (
+    <section aria-labelledby="access">
+      <h2 id="access">{a.heading}</h2>
+      <p class="lead">{a.lead}</p>
+      <button
+        type="button"
+        class="button"
+        disabled={task.busy}
+        onClick={() => {
+          task.run(async () => {
+            setLog(null);
+            try {
+              const read = await api.accessLog();
+              setLog(read);
+              announce(a.verified(read.size));
+            } catch (error) {
+              if (codeOf(error) === 'log_forked') task.fail(a.forked);
+              else throw error;
+            }
+          });
+        }}
+      >
+        {task.busy ? a.reading : a.show}
+      </button>
+      <ErrorLine text={task.error} />
+      {log !== null && (
+        <>
+          <p class="notice good">✓ {a.verified(log.size)}</p>
+          <h3>{a.newest(log.newest.length)}</h3>
+          <ol class="card history">
+            {log.newest.map((entry, i) => {
+              const { when, who, what } = accessWords(entry, t, language, nameOf);
+              return (
+                <li key={log.size - i}>
+                  <span>{what}</span>
+                  <span class="hint">{[who, when].filter((part) => part !== '').join(' · ')}</span>
+                </li>
+              );
+            })}
+          </ol>
+        </>
+      )}
+    </section>
   );
 }

@@ -16,6 +16,7 @@ import { ReviewerKeyring } from '../../protocol/reviewer_keyring';
 import { ready, wipe } from '../../protocol/sodium';
 import { CodedError, codeOf, type Progress } from '../../rpc/rpc';
 import type * as contract from '../contract';
+import { readAccessLog } from './access_log';
 import { CaseBook } from './case_book';
 import { CaseView } from './case_view';
 import { enrol, fetchKeyring, suggestedPassphrase } from './enrol';
@@ -251,6 +252,10 @@ export class ReviewerConsole implements contract.ReviewApi {
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
     }
+  }
+
+  accessLog(): Promise<contract.AccessLog> {
+    return this.inTurn(() => readAccessLog(this.session()));
   }
 
   refresh(): Promise<contract.Refreshed> {

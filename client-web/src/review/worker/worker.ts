@@ -20,6 +20,7 @@ const api: { [Method in keyof ReviewApi]: ReviewApi[Method] } = {
   moveToServer: (passphrase) => reviewer.moveToServer(passphrase),
   health: () => reviewer.health(),
   sync: (progress) => reviewer.sync(progress),
+  accessLog: () => reviewer.accessLog(),
   refresh: () => reviewer.refresh(),
   queue: () => reviewer.queue(),
   readCase: (id) => reviewer.readCase(id),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EventView, Health } from '../../../src/review/contract';
+import { accessWords } from '../../../src/review/access_words';
 import { eventWords } from '../../../src/review/event_words';
 import { clockWords, daysBetween, pressing, urgencyOf } from '../../../src/review/format';
 import { guessLanguage } from '../../../src/review/guess_language';
@@ -32,6 +33,45 @@ describe('clocks in words', () => {
     expect(pressing([paused, running])).toBe(running);
     expect(pressing([{ ...running, done: true }, paused])).toBe(paused);
     expect(pressing([{ ...running, done: true }])).toBeNull();
+  });
+});
+
+describe('the access log in words', () => {
+  const words = (entry: string) => {
+    const { who, what } = accessWords(entry, ko, 'ko', (n) => `조사관 (${n})`);
+    return [who, what];
+  };
+  test('each kind', () => {
+    expect(words('29500000 reviewer 3 session-opened keyring')).toEqual([
+      '조사관 (3)',
+      '암호문구로 키를 꺼내러 접속함',
+    ]);
+    expect(words('29500000 admin root-1 enrolment-opened 4')).toEqual([
+      '관리자 (root-1)',
+      '4번 담당자를 초대함',
+    ]);
+    expect(words('29500000 roots statement 12 epoch')).toEqual([
+      '관리자 열쇠',
+      '키 기록에 12번째 글을 더함 (epoch)',
+    ]);
+    expect(words('29500000 server sign-ins-refused reviewer 3 keyring 2 admin 0')).toEqual([
+      '서버',
+      '거절한 접속: 담당자 3번, 키 보관 2번, 관리자 0번',
+    ]);
+    const at = accessWords('29500000 code enrolment-submitted 4', en, 'en', String).when;
+    expect(at).toContain('2026');
+  });
+  test('a line that is not known is shown as it is', () => {
+    for (const odd of [
+      '',
+      'x',
+      '12 nobody did',
+      '99999999999 roots statement 1 epoch',
+      '1 reviewer 123456 x',
+    ])
+      expect(words(odd)).toEqual(['', odd]);
+    expect(words('29500000 reviewer 3 toString 4')).toEqual(['조사관 (3)', 'toString 4']);
+    expect(words('9999999999 roots statement 1 epoch')).toEqual(['', '9999999999 roots statement 1 epoch']);
   });
 });
 
