@@ -12,6 +12,8 @@ namespace changgu::server {
 
 namespace {
 
+constexpr std::uint64_t most_kept_from_blobs = std::uint64_t{1} << 30U;
+
 bool parse_port(std::string_view text, std::uint16_t& port) noexcept {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
     return error == std::errc{} && end == text.data() + text.size();
@@ -94,10 +96,20 @@ void read_sandbox(section& s, config& out) {
         if (const auto word = s.one_of(key, words)) *into = static_cast<sandbox::demand>(*word);
 }
 
+void read_abuse(section& s, config& out) {
+    out.protect = s.truth("protect", out.protect);
+    out.limits.share_connections = out.protect;
+    out.free_envelopes = s.number("free_envelopes_per_minute", out.free_envelopes, 1, 1'000'000);
+    out.free_chunks = s.number("free_chunks_per_minute", out.free_chunks, 1, 1'000'000);
+    out.most_work_bits = s.number("most_work_bits", out.most_work_bits, 1, crypto::most_work_bits);
+    out.verifiers = s.number("verifiers", out.verifiers, 1, 2);
+    out.reserve_percent = s.number("reserve_percent", out.reserve_percent, 1, 50);
+}
+
 config read_all(const toml::table& root, const std::filesystem::path& file) {
     for (const auto& [key, value] : root) {
-        constexpr std::array<std::string_view, 7> sections{"server",  "tls",     "storage", "limits",
-                                                           "metrics", "sandbox", "log"};
+        constexpr std::array<std::string_view, 8> sections{"server", "tls",     "storage", "limits",
+                                                           "abuse",  "metrics", "sandbox", "log"};
         if (std::ranges::find(sections, key.str()) != sections.end()) continue;
         throw config_error(file.string() + ":" + std::to_string(value.source().begin.line) + ": " +
                            std::string(key.str()) + ": is not a known key");
@@ -107,6 +119,7 @@ config read_all(const toml::table& root, const std::filesystem::path& file) {
     section tls(root, "tls", file);
     section storage(root, "storage", file);
     section limits(root, "limits", file);
+    section abuse(root, "abuse", file);
     section metrics(root, "metrics", file);
     section confinement(root, "sandbox", file);
     section log(root, "log", file);
@@ -119,12 +132,13 @@ config read_all(const toml::table& root, const std::filesystem::path& file) {
     out.storage_budget =
         storage.number<std::uint64_t>("budget_mib", out.storage_budget >> 20U, 64, 64LL << 20U) << 20U;
     read_limits(limits, out);
+    read_abuse(abuse, out);
     out.metrics = address(metrics, "listen", true);
     read_sandbox(confinement, out);
     if (const auto level = log.one_of("level", {"debug", "info", "warning", "error"}))
         out.log.level = static_cast<log_level>(*level);
     out.log.file = log.path("file").value_or("");
-    for (const auto* s : {&server, &tls, &storage, &limits, &metrics, &confinement, &log})
+    for (const auto* s : {&server, &tls, &storage, &limits, &abuse, &metrics, &confinement, &log})
         s->refuse_unknown();
     return out;
 }
@@ -142,6 +156,20 @@ config parse_config(std::string_view text, const std::filesystem::path& file) {
 
 config load_config(const std::filesystem::path& file) {
     return parse_config(read_config_text(file), std::filesystem::absolute(file));
+}
+
+std::uint64_t kept_from_blobs(const config& c) noexcept {
+    return std::min(most_kept_from_blobs, c.storage_budget / 4);
+}
+
+api::work_options work_options(const config& c) {
+    return {.demand = c.protect,
+            .free_envelopes = c.free_envelopes,
+            .free_chunks = c.free_chunks,
+            .most_bits = c.most_work_bits,
+            .verifiers = c.verifiers,
+            .storage_limit = c.storage_budget - kept_from_blobs(c),
+            .storage_reserve = c.storage_budget / 100 * c.reserve_percent};
 }
 
 http::server_options http_options(const config& c) {

@@ -2,6 +2,7 @@
 // against the file's directory. An error names the file, the line and the key, and never repeats a value.
 #pragma once
 
+#include "server/api/work_gate.hpp"
 #include "server/config_error.hpp"
 #include "server/http/server.hpp"
 #include "server/log.hpp"
@@ -35,6 +36,13 @@ struct config {
     std::optional<http::tcp_address> metrics; ///< key "listen", "ip:port", loopback only
     // [sandbox]
     sandbox::options sandbox;
+    // [abuse]
+    bool protect = true; ///< false: no work is asked for, connections are first come, first served
+    std::uint32_t free_envelopes = 60; ///< a minute
+    std::uint32_t free_chunks = 1200;  ///< a minute
+    unsigned most_work_bits = 8;
+    unsigned verifiers = 1;             ///< threads
+    std::uint32_t reserve_percent = 10; ///< of storage_budget
     // [log]
     log_options log;
 };
@@ -46,5 +54,9 @@ config parse_config(std::string_view toml, const std::filesystem::path& file);
 
 /// The part that http::server takes.
 http::server_options http_options(const config& c);
+/// The part that api::work_gate takes.
+api::work_options work_options(const config& c);
+/// Bytes of the budget that files may not take.
+std::uint64_t kept_from_blobs(const config& c) noexcept;
 
 } // namespace changgu::server

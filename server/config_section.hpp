@@ -51,6 +51,13 @@ class section {
                  "must be an integer from " + std::to_string(low) + " to " + std::to_string(high));
         return static_cast<Integer>(*value);
     }
+    bool truth(std::string_view key, bool fallback) {
+        const auto* found = find(key);
+        if (!found) return fallback;
+        const auto value = found->value_exact<bool>();
+        if (!value) fail(*found, key, "must be true or false");
+        return *value;
+    }
     void seconds(std::string_view key, std::chrono::milliseconds& into, std::int64_t high) {
         const auto now = std::chrono::duration_cast<std::chrono::seconds>(into).count();
         into = std::chrono::seconds(number<std::int64_t>(key, now, 1, high));

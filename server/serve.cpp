@@ -20,14 +20,17 @@ namespace {
 
 constexpr std::uint64_t day = 86'400;
 constexpr std::uint64_t certificate_warning = 21 * day;
-constexpr std::uint64_t most_blob_reserve = std::uint64_t{1} << 30U;
 
 storage::options storage_options(const config& c) {
     storage::options o;
     o.directory = c.data;
     o.size_budget = c.storage_budget;
-    o.blob_reserve = std::min(most_blob_reserve, c.storage_budget / 4);
+    o.blob_reserve = kept_from_blobs(c);
     return o;
+}
+
+api::service_options service_options(const config& c, api::clock_function now) {
+    return {c.origins, c.sessions, c.puts_per_minute, std::move(now), work_options(c)};
 }
 
 std::deque<api::context> contexts_for(api::service& shared, std::size_t threads) {
@@ -150,8 +153,7 @@ std::uint64_t system_now() {
 } // namespace
 
 application::application(const config& c, api::clock_function now)
-    : store_(storage_options(c)),
-      service_(store_, {c.origins, c.sessions, c.puts_per_minute, std::move(now)}),
+    : store_(storage_options(c)), service_(store_, service_options(c, std::move(now))),
       contexts_(contexts_for(service_, c.threads)), router_(api::routes, pointers_to(contexts_)),
       site_(router_), http_(http_options(c), site_), monitor_(monitor_for(service_, c)),
       metrics_(monitor_ ? std::make_unique<metrics::endpoint>(*c.metrics, *monitor_) : nullptr),
@@ -160,6 +162,7 @@ application::application(const config& c, api::clock_function now)
 application::~application() {
     upkeep_.stop();
     // Before http_ goes: a late callback posts to its contexts.
+    service_.work.stop();
     store_.stop();
 }
 
@@ -184,6 +187,7 @@ void application::stop() {
     http_.join();
     if (metrics_) metrics_->stop();
     upkeep_.stop();
+    service_.work.stop();
     store_.stop();
 }
 

@@ -178,6 +178,10 @@ bool store::healthy() const noexcept {
     return impl_->signs.healthy;
 }
 
+std::uint64_t store::used() const noexcept {
+    return impl_->signs.main_used + impl_->signs.spool_used;
+}
+
 reader store::make_reader() const {
     return {impl_->directory, &impl_->envelopes};
 }

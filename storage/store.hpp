@@ -58,6 +58,9 @@ class store {
     /// started anew and has read back what is really there.
     [[nodiscard]] bool healthy() const noexcept;
 
+    /// Bytes that are taken of the budget, spool included. From any thread.
+    [[nodiscard]] std::uint64_t used() const noexcept;
+
     /// A reader of this store's directory, for one thread.
     [[nodiscard]] reader make_reader() const;
 

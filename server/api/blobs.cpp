@@ -3,6 +3,7 @@
 #include "server/api/await_store.hpp"
 #include "server/api/read_items.hpp"
 #include "server/api/routes.hpp"
+#include "server/api/work.hpp"
 
 namespace changgu::api {
 
@@ -12,6 +13,8 @@ answering put_blob(context& c, http::request r) {
     const auto at = path_value<crypto::address>(r);
     if (!at) co_return problem(at.error());
     if (const auto body = binary_body(r, crypto::chunk_size); !body) co_return problem(body.error());
+    if (const auto refused = co_await ask_for_work(c, r, work_gate::kind::chunk, at->view()))
+        co_return problem(*refused);
     co_return answer(co_await await_store<storage::put_outcome>(
         [&](auto done) { c.shared.store().put_blob(*at, std::move(r.body), std::move(done)); }));
 }

@@ -1,6 +1,7 @@
 #include "server/api/answer.hpp"
 #include "server/api/await_store.hpp"
 #include "server/api/routes.hpp"
+#include "server/api/work.hpp"
 
 namespace changgu::api {
 
@@ -15,6 +16,9 @@ answering post_envelope(context& c, http::request r) {
     if (!header || header->epoch == 0 || header->suite != log->rules().suite)
         co_return problem(problem_kind::bad_envelope);
     const auto id = crypto::id_of(*body);
+    // Before anything is looked up: what is stored already must cost what is new.
+    if (const auto refused = co_await ask_for_work(c, r, work_gate::kind::envelope, id.view()))
+        co_return problem(*refused);
     if (!log->accepts(header->epoch, c.shared.now())) {
         // Its sender may have lost the answer to the first attempt, made while the epoch was open; to be told
         // now that it is closed would make the same report come in twice.

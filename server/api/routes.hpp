@@ -29,6 +29,9 @@ answering get_key_log(context& c, http::request r);
 answering post_key_log(context& c, http::request r);
 // envelopes.cpp
 answering post_envelope(context& c, http::request r);
+// work.cpp
+answering get_work(context& c, http::request r);
+answering get_condition(context& c, http::request r);
 // blobs.cpp
 answering put_blob(context& c, http::request r);
 answering read_blobs(context& c, http::request r);
@@ -81,6 +84,8 @@ inline constexpr std::array routes = std::to_array<http::route<context>>({
     {http::verb::get, "/api/v1/keylog", 0, get_key_log, http::any_origin},
     {http::verb::post, "/api/v1/keylog", limit::statements, post_key_log},
     {http::verb::post, "/api/v1/envelopes", crypto::suite1::envelope_size, post_envelope, http::any_origin},
+    {http::verb::get, "/api/v1/work", 0, get_work, http::any_origin},
+    {http::verb::get, "/api/v1/condition", 0, get_condition},
     {http::verb::put, "/api/v1/blobs/{}", crypto::chunk_size, put_blob, http::any_origin},
     {http::verb::post, "/api/v1/blobs/read", max_blobs_read* item_width, read_blobs},
     {http::verb::get, "/api/v1/replies/index", 0, get_reply_index, http::any_origin},

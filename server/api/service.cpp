@@ -35,12 +35,14 @@ crypto::key_log load_key_log(storage::reader& reader) {
 }
 
 service::service(storage::store& store, service_options options)
-    : sessions(options.sessions), puts(options.puts_per_minute), store_(store), options_(std::move(options)) {
+    : sessions(options.sessions), puts(options.puts_per_minute), work(options.work), store_(store),
+      options_(std::move(options)) {
     auto reader = store_.make_reader();
     log_ = std::make_shared<const crypto::key_log>(load_key_log(reader));
 }
 
 service::~service() {
+    work.stop();
     store_.stop();
 }
 

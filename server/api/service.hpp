@@ -7,6 +7,7 @@
 #include "server/api/refusals.hpp"
 #include "server/api/reply_grid.hpp"
 #include "server/api/session_table.hpp"
+#include "server/api/work_gate.hpp"
 #include "storage/store.hpp"
 
 #include <cstdint>
@@ -28,6 +29,7 @@ struct service_options {
     std::uint32_t puts_per_minute = 3000;
     clock_function now;
     reply_grid replies = {};
+    work_options work = {};
 };
 
 /// There is no key log, or it does not verify; what() is a sentence for the operator.
@@ -64,6 +66,7 @@ class service {
     failure_limit failures;
     refusals refused;
     put_limit puts;
+    work_gate work;
 
   private:
     storage::store& store_;

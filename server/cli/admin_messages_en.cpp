@@ -129,6 +129,11 @@ constexpr message_text<admin_message> texts[] = {
     {check_database_good, "The database's settings hold and its contents are sound."},
     {check_database_bad, "The database: {0}. Stop the server and restore a backup."},
     {check_setting_bad, "The database setting {0} is {1}. Open it again with 'changgu serve'."},
+    {check_storage_good, "There is room left in the storage budget."},
+    {check_storage_low, "The storage budget is nearly used up: submissions cost work now, and are refused "
+                        "soon. Retire and purge old epochs, or raise budget_mib."},
+    {check_storage_full,
+     "The storage budget is used up: files are refused. Retire and purge old epochs, or raise budget_mib."},
     {check_memory_good, "All memory of a server can be locked."},
     {check_memory_bad,
      "Only {0} KiB of memory can be locked. Put LimitMEMLOCK=infinity into the systemd unit."},

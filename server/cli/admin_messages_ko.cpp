@@ -125,6 +125,11 @@ constexpr message_text<admin_message> texts[] = {
     {check_database_good, "데이터베이스 설정과 내용이 온전합니다."},
     {check_database_bad, "데이터베이스: {0}. 서버를 멈추고 백업에서 복구하십시오."},
     {check_setting_bad, "데이터베이스 설정 {0}의 값이 {1}입니다. 'changgu serve'로 다시 여십시오."},
+    {check_storage_good, "저장 한도에 여유가 있습니다."},
+    {check_storage_low, "저장 한도가 거의 찼습니다. 지금은 보내는 데 계산이 필요하고, 곧 접수를 받지 "
+                        "못합니다. 오래된 키 기간을 종료하고 비우거나 budget_mib를 늘리십시오."},
+    {check_storage_full, "저장 한도가 다 차서 첨부파일을 받지 않습니다. 오래된 키 기간을 종료하고 비우거나 "
+                         "budget_mib를 늘리십시오."},
     {check_memory_good, "서버의 메모리를 모두 잠글 수 있습니다."},
     {check_memory_bad,
      "잠글 수 있는 메모리가 {0} KiB뿐입니다. systemd 유닛에 LimitMEMLOCK=infinity를 넣으십시오."},

@@ -51,6 +51,12 @@ void add_channel_options(CLI::App& app, command_context& context, channel_argume
     app.add_option("--socks", into.socks, text(message::help_socks))->type_name("IP:PORT");
 }
 
+client::channel::work_teller tell_work(command_context& context) {
+    return [&context](std::uint64_t attempts, std::uint64_t expected) {
+        context.term.progress(message::working, attempts + 1, expected);
+    };
+}
+
 std::optional<client::channel> connect(command_context& context, const channel_arguments& given) {
     channel_arguments from = given;
     const auto refuse = [&](message id, const auto&... arguments) {
@@ -76,7 +82,10 @@ std::optional<client::channel> connect(command_context& context, const channel_a
     context.term.progress(message::connecting);
     auto channel = client::channel::open({from.server, *org, from.ca, from.socks});
     context.term.end_progress();
-    if (channel) return std::move(*channel);
+    if (channel) {
+        channel->tell_work(tell_work(context));
+        return std::move(*channel);
+    }
     fail(context, channel.error());
     return std::nullopt;
 }

@@ -20,6 +20,8 @@ struct channel_arguments {
 };
 
 void add_channel_options(CLI::App& app, command_context& context, channel_arguments& into);
+/// Says that there is work to be done before something is sent, and how far it is.
+client::channel::work_teller tell_work(command_context& context);
 /// Resolves, connects and verifies; on failure says why and returns nothing.
 std::optional<client::channel> connect(command_context& context, const channel_arguments& from);
 

@@ -166,6 +166,17 @@ void check_database(findings& f, storage::reader& reader) {
     if (good) f.good(check_database_good);
 }
 
+void check_storage(findings& f, const server::config& config, storage::reader& reader) {
+    const auto used = reader.stats().used;
+    const auto rules = server::work_options(config);
+    if (used >= rules.storage_limit)
+        f.bad(check_storage_full);
+    else if (used > rules.storage_limit - rules.storage_reserve)
+        f.bad(check_storage_low);
+    else
+        f.good(check_storage_good);
+}
+
 std::optional<crypto::key_log> check_log(findings& f, storage::reader& reader) {
     std::vector<std::string> notes;
     while (true) {
@@ -240,6 +251,7 @@ void examine(command_context& context, const std::string& file) {
     check_certificate(f, config, static_cast<std::int64_t>(now));
     storage::reader reader(config.data);
     check_database(f, reader);
+    check_storage(f, config, reader);
     if (const auto log = check_log(f, reader)) {
         check_policy(f, *log, config, now);
         check_epochs(f, *log, reader, now);

@@ -38,6 +38,7 @@ meaning of(client::errc e) noexcept {
     case bad_statement: return {exit_code::refused, message::failed_statement};
     case epoch_closed: return {exit_code::refused, message::failed_closed};
     case stale_log: return {exit_code::refused, message::failed_stale};
+    case work_required:
     case busy: return {exit_code::refused, message::failed_busy};
     case storage_full: return {exit_code::refused, message::failed_full};
     case server_error: return {exit_code::refused, message::failed_server};

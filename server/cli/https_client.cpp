@@ -236,6 +236,7 @@ struct https_client::state {
         if (e.headers.accepts_brotli) text += "Accept-Encoding: br\r\n";
         if (!e.headers.bearer.empty())
             text += "Authorization: Bearer " + std::string(e.headers.bearer) + "\r\n";
+        if (!e.headers.work.empty()) text += "Changgu-Work: " + std::string(e.headers.work) + "\r\n";
         if (e.headers.if_match)
             text +=
                 "If-Match: " + (*e.headers.if_match == "*" ? "*" : '"' + *e.headers.if_match + '"') + "\r\n";

@@ -46,6 +46,7 @@ struct client_headers {
     std::string_view bearer = {};
     std::optional<std::string> if_match = {}; ///< without quotes
     bool accepts_brotli = false;              ///< the body then comes as it is sent
+    std::string_view work = {};               ///< a proof of work
 };
 
 struct client_response {

@@ -24,6 +24,12 @@ json::array to_json(const std::vector<client::case_view>& cases) {
     return out;
 }
 
+void say(terminal& term, const client::channel::condition& c) {
+    if (c.storage == "low") term.say(message::storage_low);
+    if (c.storage == "full") term.say(message::storage_full);
+    if (c.load == "high") term.say(message::load_high);
+}
+
 std::string first_line(const client::case_view& c) {
     constexpr std::size_t width = 60;
     if (c.messages.empty()) return "";
@@ -53,12 +59,18 @@ void sync(command_context& context, const reviewer_arguments& o, const std::opti
     if (!report) return fail(context, report.error());
     auto cases = session->reviewer().cases();
     if (!cases) return fail(context, cases.error());
+    const auto condition = session->channel().read_condition(); // without it the inbox is as good
     term.end_progress();
 
+    if (condition) say(term, *condition);
     const auto& destroyed = session->reviewer().found_destroyed();
     term.say(message::read_so_far, report->envelopes, report->opened.size(), report->changed.size());
-    if (term.json())
-        term.print_json(json::object{{"sync", visit_json(*report, destroyed)}, {"cases", to_json(*cases)}});
+    if (term.json()) {
+        json::object document{{"sync", visit_json(*report, destroyed)}, {"cases", to_json(*cases)}};
+        if (condition)
+            document["condition"] = json::object{{"storage", condition->storage}, {"load", condition->load}};
+        term.print_json(document);
+    }
     tell_visit(context, *report, destroyed);
     if (!term.json()) print(term, *cases);
     if (cases->empty() && context.exit == exit_code::ok) fail(context, exit_code::nothing, message::no_cases);

@@ -71,6 +71,8 @@ constexpr message_text<message> texts[] = {
     {connecting, "키 기록을 확인하고 있습니다…"},
     {uploading, "첨부파일을 보내고 있습니다: {0}/{1}"},
     {sending, "봉인하여 보내고 있습니다…"},
+    {working, "창구에 접수가 몰리고 있어, 보내기 전에 이 컴퓨터가 계산 문제를 풀고 있습니다. {0}번째 시도, "
+              "평균 {1}번이면 풀립니다."},
     {reading_inbox, "받은 제보를 읽고 있습니다…"},
     {need_server, "서버 주소와 조직의 지문이 필요합니다: --server와 --org, 또는 --channel."},
     {bad_fingerprint, "조직의 지문이 올바르지 않습니다."},
@@ -109,6 +111,9 @@ constexpr message_text<message> texts[] = {
     {enrolled, "등록을 신청했습니다. 관리자가 승인하면 'changgu inbox --keyring {0}'로 시작하십시오."},
     {not_approved, "관리자가 아직 승인하지 않았습니다."},
     {read_so_far, "봉투 {0}개를 살펴보았습니다. 새 사건 {1}건, 덧붙인 내용이 있는 사건 {2}건."},
+    {storage_low, "서버의 저장 공간이 얼마 남지 않았습니다. 창구 관리자에게 알려 주십시오."},
+    {storage_full, "서버의 저장 공간이 다 차서 첨부파일을 더 받지 못합니다. 창구 관리자에게 알려 주십시오."},
+    {load_high, "창구에 접수가 몰리고 있습니다. 보내는 사람은 조금 기다리게 됩니다."},
     {no_cases, "사건이 없습니다."},
     {case_line, "{0}  {1}  담당 {2}  {3}"},
     {nobody, "없음"},

@@ -1,5 +1,6 @@
 #include "server/cli/reviewer_session.hpp"
 
+#include "server/cli/channel_options.hpp"
 #include "server/cli/messages.hpp"
 
 #include <CLI/CLI.hpp>
@@ -37,6 +38,7 @@ std::unique_ptr<reviewer_session> reviewer_session::open(command_context& contex
     auto channel = client::channel::open({out->keyring_.origin, out->keyring_.org, from.ca, from.socks});
     if (!channel) return refuse(channel.error());
     out->channel_.emplace(std::move(*channel));
+    out->channel_->tell_work(tell_work(context));
     auto save = [s = out.get()](const crypto::reviewer_keyring& k) {
         return s->file_.save(k.to_json_text().view());
     };

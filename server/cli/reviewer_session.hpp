@@ -29,6 +29,7 @@ class reviewer_session {
     reviewer_session& operator=(const reviewer_session&) = delete;
 
     client::reviewer& reviewer() noexcept { return *reviewer_; }
+    client::channel& channel() noexcept { return *channel_; }
     [[nodiscard]] const crypto::key_log& log() const noexcept { return channel_->log(); }
 
     /// Finds and reads a case by number or thread; null when something failed, and the context says what.

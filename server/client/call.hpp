@@ -13,6 +13,7 @@ struct channel::call {
     bytes_view body = {}; ///< must live until the answer is there
     bool signed_in = false;
     std::size_t max_answer = std::size_t{1} << 20U;
+    std::string work = {}; ///< the proof, as the header has it
 
     static call binary(http::verb method, std::string path, std::uint16_t expected, bytes_view body) {
         return {method, std::move(path), expected, http::binary_type, body};

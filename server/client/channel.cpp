@@ -23,6 +23,7 @@ constexpr std::array slugs{
     slug{"not-found", errc::not_found},
     slug{"taken", errc::taken},
     slug{"rate-limited", errc::rate_limited},
+    slug{"work-required", errc::work_required},
     slug{"precondition-failed", errc::precondition_failed},
     slug{"bad-envelope", errc::bad_envelope},
     slug{"bad-statement", errc::bad_statement},
@@ -97,6 +98,7 @@ result<bytes> channel::send(const call& c) {
     if (c.signed_in && bearer_.empty()) return errc::not_signed_in;
     cli::client_headers headers;
     if (c.signed_in) headers.bearer = bearer_.text();
+    headers.work = c.work;
     auto r = https_.send(c.method, c.path, c.type, c.body, headers, c.max_answer);
     if (!r) return r.error();
     if (r->status != c.expected) return r->status < 400 ? errc::bad_answer : problem_of(*r);
@@ -161,14 +163,6 @@ result<void> channel::refresh() {
 }
 
 // --- for everybody --------------------------------------------------------------------------------------
-
-result<void> channel::post_envelope(bytes_view envelope) {
-    return done(send(call::binary(verb::post, path_to("/envelopes"), 201, envelope)));
-}
-
-result<void> channel::put_blob(const address& id, bytes_view chunk) {
-    return done(send(call::binary(verb::put, path_to("/blobs", id.view()), 201, chunk)));
-}
 
 result<bytes> channel::reply_index() {
     auto r = send({.path = path_to("/replies/index"), .max_answer = max_index});

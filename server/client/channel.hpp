@@ -78,9 +78,13 @@ class channel {
     result<void> refresh();
 
     // --- for everybody
-    /// Errors: bad_envelope, epoch_closed, busy, storage_full.
+    /// Told before each attempt at a proof of work, how many were made and how many it takes on average.
+    using work_teller = std::function<void(std::uint64_t attempts, std::uint64_t expected)>;
+    void tell_work(work_teller tell) { tell_work_ = std::move(tell); }
+    /// Does the work that the server asks for. Errors: bad_envelope, epoch_closed, busy, storage_full,
+    /// work_required.
     result<void> post_envelope(bytes_view envelope);
-    /// Errors: taken.
+    /// Likewise. Errors: taken, busy, storage_full, work_required.
     result<void> put_blob(const address& id, bytes_view chunk);
     /// Sorted 16-byte prefixes.
     result<bytes> reply_index();
@@ -104,6 +108,14 @@ class channel {
     result<void> sign_in_admin(const crypto::note_signer& root);
     /// Ends the session on the server too.
     void sign_out();
+
+    // --- reviewers and admins
+    /// How the channel is, in the server's words: "ample", "low" or "full"; "calm" or "high".
+    struct condition {
+        std::string storage;
+        std::string load;
+    };
+    result<condition> read_condition();
 
     // --- reviewers
     /// Hands over every envelope of batches after `after`, by batch; false from the sink stops.
@@ -142,6 +154,7 @@ class channel {
     struct call;
     result<bytes> send(const call& c);
     result<void> show(std::string_view resource, purge_kind kind, std::span<const crypto::token> tokens);
+    result<void> submit(call c, bytes_view id);
     result<crypto::json::object> send_json(const call& c);
     result<void> start_session(const crypto::json::object& proof);
 
@@ -149,6 +162,7 @@ class channel {
     crypto::key_log log_;
     std::vector<std::string> notes_;
     crypto::secret_buffer bearer_; ///< base64; empty when not signed in
+    work_teller tell_work_;
 };
 
 } // namespace changgu::client

@@ -87,6 +87,15 @@ result<void> channel::sign_in_admin(const crypto::note_signer& root) {
     return start_session({{"scope", "admin"}, {"note", crypto::sign_note(text, {&root, 1})}});
 }
 
+result<channel::condition> channel::read_condition() {
+    auto object = send_json(call{.path = path_to("/condition")}.in_session());
+    if (!object) return object.error();
+    auto storage = crypto::read_string(*object, "storage", 16);
+    auto load = crypto::read_string(*object, "load", 16);
+    if (!storage || !load) return errc::bad_answer;
+    return condition{std::move(*storage), std::move(*load)};
+}
+
 void channel::sign_out() {
     if (bearer_.empty()) return;
     // The server forgets it in 15 minutes anyway, so a failure here changes nothing for the caller.

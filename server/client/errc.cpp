@@ -34,6 +34,7 @@ std::string_view name(errc e) noexcept {
         CHANGGU_NAME(not_found);
         CHANGGU_NAME(taken);
         CHANGGU_NAME(rate_limited);
+        CHANGGU_NAME(work_required);
         CHANGGU_NAME(precondition_failed);
         CHANGGU_NAME(bad_envelope);
         CHANGGU_NAME(bad_statement);

@@ -17,6 +17,7 @@ enum class errc {
     not_found,
     taken,
     rate_limited,
+    work_required, // still, after the work was done several times
     precondition_failed,
     bad_envelope,
     bad_statement,

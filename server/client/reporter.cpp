@@ -3,7 +3,9 @@
 #include "server/client/random_order.hpp"
 #include "server/client/visit.hpp"
 
+#include <chrono>
 #include <set>
+#include <thread>
 
 namespace changgu::client {
 namespace {
@@ -11,6 +13,8 @@ namespace {
 namespace json = crypto::json;
 
 constexpr int attempts = 3;
+constexpr std::chrono::milliseconds first_pause{250};
+constexpr std::chrono::milliseconds last_pause{4000};
 constexpr std::size_t prefix_size = 16;
 constexpr std::string_view long_text_name = "message.txt";
 constexpr std::string_view long_text_type = "text/plain; charset=utf-8";
@@ -24,14 +28,20 @@ bool may_be_tried_again(const boost::system::error_code& ec) noexcept {
     return is_transport(ec) || ec == errc::busy;
 }
 
-// The same bytes again while the connection is lost, or the server asks for patience.
+// The same bytes again while the connection is lost, or the server asks for patience: it is given some.
 template <class Call> result<void> insist(const Call& call) {
-    result<void> last = make_error_code(errc::send_unconfirmed);
-    for (int i = 0; i < attempts; ++i) {
-        last = call();
-        if (last || !may_be_tried_again(last.error())) return last;
+    int lost = 0;
+    auto pause = first_pause;
+    for (;;) {
+        const result<void> last = call();
+        if (last) return last;
+        if (last.error() == errc::busy && pause <= last_pause) {
+            std::this_thread::sleep_for(pause);
+            pause *= 2;
+        } else if (!is_transport(last.error()) || ++lost == attempts) {
+            return last;
+        }
     }
-    return last;
 }
 
 struct chunk {

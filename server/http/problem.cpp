@@ -23,6 +23,7 @@ constexpr std::array table{
     problem_info{k::unauthorised, 401, "unauthorised", "A session is needed"},
     problem_info{k::forbidden, 403, "forbidden", "This session may not do that"},
     problem_info{k::rate_limited, 429, "rate-limited", "Too many requests; try again later"},
+    problem_info{k::work_required, 429, "work-required", "A proof of work is needed; ask for what it is"},
     problem_info{k::conflict, 409, "conflict", "The state has changed meanwhile"},
     problem_info{k::taken, 409, "taken", "This address is taken"},
     problem_info{k::precondition_failed, 412, "precondition-failed", "If-Match does not match"},

@@ -27,6 +27,7 @@ enum class problem_kind : std::uint8_t {
     unauthorised,
     forbidden,
     rate_limited,
+    work_required,
     // its state
     conflict,
     taken,

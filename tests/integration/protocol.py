@@ -272,15 +272,46 @@ def case_events(server, org, case_key):
 
 # --- section 10 -------------------------------------------------------------------------------------------------------
 
+# --- section 10, proof of work ---------------------------------------------------------------------------------------
+
+def zero_bits(digest):
+    return 8 * len(digest) - int.from_bytes(digest, "big").bit_length()
+
+
+def work_seed(org, nonce, id):
+    return H(32, b"changgu/work/v1", org, nonce, id)
+
+
+def is_solved(seed, nonce, s):
+    salt = H(32, b"changgu/work-salt/v1", nonce)[:16]
+    return zero_bits(argon2id(seed + s, salt, 1, 16 * 1024)) >= nonce[8]
+
+
+def find_ticket(seed, s):
+    start = int.from_bytes(os.urandom(7), "big")
+    return next(t for t in (be(n, 8) for n in range(start, 1 << 62))
+                if zero_bits(H(32, b"changgu/work-ticket/v1", seed, s, t)) >= 16)
+
+
+def prove(org, nonce, id):
+    """The header's value."""
+    seed = work_seed(org, nonce, id)
+    start = int.from_bytes(os.urandom(7), "big")
+    s = next(s for s in (be(n, 8) for n in range(start, 1 << 62)) if is_solved(seed, nonce, s))
+    return b64e(nonce + find_ticket(seed, s) + s)
+
+
 class Server:
     """One connection. Requests give (status, body, headers)."""
 
-    def __init__(self, channel, origin=None):
+    def __init__(self, channel, origin=None, address="127.0.0.1"):
+        """`address`: of this machine, where the connection comes from."""
         self.channel, self.origin = channel, origin or channel.origin
         self.bearer = None
         self.context = ssl.create_default_context(cafile=channel.ca)
         port = int(self.origin.rsplit(":", 1)[1])
-        self.connection = http.client.HTTPSConnection("localhost", port, timeout=30, context=self.context)
+        self.connection = http.client.HTTPSConnection("localhost", port, timeout=30, context=self.context,
+                                                      source_address=(address, 0))
 
     def request(self, method, path, body=None, kind="application/octet-stream", headers=None):
         fields = dict(headers or {})
@@ -307,8 +338,13 @@ class Server:
             if len(notes) >= page["size"]:
                 return KeyLog(notes)
 
-    def post_envelope(self, envelope):
-        return self.request("POST", "/envelopes", envelope)[0]
+    def post_envelope(self, envelope, proof=None):
+        return self.request("POST", "/envelopes", envelope, headers={"Changgu-Work": proof} if proof else None)[0]
+
+    def prove(self, org, id):
+        """Does the work that is asked for at the moment; None when there is none."""
+        offer = self.json("GET", "/work")
+        return prove(org, b64d(offer["nonce"]), id) if offer["bits"] else None
 
     def sign_in(self, keyring):
         """As a reviewer; the status."""

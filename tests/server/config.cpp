@@ -72,6 +72,8 @@ TEST_CASE("every key reaches its place") {
         "sessions = 14\nputs_per_minute = 15\n"
         "[metrics]\nlisten = \"127.0.0.1:9464\"\n"
         "[sandbox]\nlandlock = \"off\"\nseccomp = \"try\"\nlock_memory = \"required\"\n"
+        "[abuse]\nprotect = false\nfree_envelopes_per_minute = 16\nfree_chunks_per_minute = 17\n"
+        "most_work_bits = 9\nverifiers = 2\nreserve_percent = 20\n"
         "[log]\nlevel = \"error\"\nfile = \"log\"\n");
     using std::chrono::seconds;
     CHECK(c.listen->ip == "::");
@@ -103,6 +105,15 @@ TEST_CASE("every key reaches its place") {
     CHECK(c.log.file == "/etc/changgu/log");
     const auto options = http_options(c);
     CHECK(options.threads == 3);
+    CHECK_FALSE(options.limit.share_connections);
+    const auto work = work_options(c);
+    CHECK_FALSE(work.demand);
+    CHECK(work.free_envelopes == 16);
+    CHECK(work.free_chunks == 17);
+    CHECK(work.most_bits == 9);
+    CHECK(work.verifiers == 2);
+    CHECK(work.storage_limit == 75U << 20U); // a quarter is kept from files
+    CHECK(work.storage_reserve == (100U << 20U) / 100 * 20);
 }
 
 TEST_CASE("an error names the file, the line and the key, and repeats no value") {
@@ -160,6 +171,10 @@ TEST_CASE("an error names the file, the line and the key, and repeats no value")
          file + ":7: sandbox.seccomp: must be a string"},
         {server_part + storage_part + "[sandbox]\nlandlock = \"secret\"\n",
          file + ":7: sandbox.landlock: must be one of \"off\" \"try\" \"required\""},
+        {server_part + storage_part + "[abuse]\nprotect = 1\n",
+         file + ":7: abuse.protect: must be true or false"},
+        {server_part + storage_part + "[abuse]\nmost_work_bits = 13\n",
+         file + ":7: abuse.most_work_bits: must be"},
         {server_part + storage_part + "[log]\nlevel = \"secret\"\n", file + ":7: log.level: must be one of"},
     };
     for (const auto& row : table) {

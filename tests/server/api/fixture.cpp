@@ -70,7 +70,7 @@ void channel_fixture::stop() {
 
 cli::client_response channel_fixture::send(const call& what) {
     auto r = client_->send(what.method, "/api/v1" + what.path, what.type, what.body,
-                           {what.bearer, what.if_match}, std::size_t{4} << 20U);
+                           {what.bearer, what.if_match, false, what.work}, std::size_t{4} << 20U);
     INFO(what.path);
     REQUIRE(r.has_value());
     return std::move(*r);

@@ -44,11 +44,19 @@ struct call {
     std::string_view type = {};
     std::string bearer = {};
     std::optional<std::string> if_match = {};
+    std::string work = {};
 };
+
+/// A configuration that asks for no work, however much a test sends in one moment of its clock.
+inline server::config unhurried() {
+    server::config c;
+    c.protect = false;
+    return c;
+}
 
 class channel_fixture {
   public:
-    explicit channel_fixture(server::config changes = {});
+    explicit channel_fixture(server::config changes = unhurried());
 
     /// The server anew on the same data.
     void restart();

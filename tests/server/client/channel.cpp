@@ -42,6 +42,26 @@ TEST_CASE("refusals keep their kind") {
     CHECK(on.post_statements(0, {&note, 1}).has_error());
 }
 
+TEST_CASE("a client does the work that it is asked for") {
+    office o(1, 1);
+    auto on = o.connect();
+    std::uint64_t attempts = 0;
+    on.tell_work([&](std::uint64_t n, std::uint64_t expected) {
+        ++attempts;
+        CHECK(expected >= 2);
+        CHECK(expected <= 256);
+        CHECK(n < 100'000);
+    });
+    CHECK(on.post_envelope(crypto::make_chaff(1)).has_value());
+    CHECK(attempts == 0);
+    const auto second = crypto::make_chaff(1);
+    CHECK(on.post_envelope(second).has_value());
+    CHECK(attempts > 0);
+    CHECK(on.post_envelope(second).has_value()); // stored: the same again, for the same
+    CHECK(on.put_blob(crypto::random_fixed<crypto::address>(), crypto::bytes(crypto::chunk_size, 1))
+              .has_value());
+}
+
 TEST_CASE("a log that grew is followed, and only if it goes on from what was seen") {
     office o(1);
     auto on = o.connect();

@@ -27,7 +27,7 @@ std::uint16_t free_port() {
 
 } // namespace
 
-office::office(std::uint32_t reviewers) {
+office::office(std::uint32_t reviewers, std::uint32_t free_envelopes) {
     crypto::initialise();
     const std::uint16_t port = free_port();
     origin = "http://127.0.0.1:" + std::to_string(port);
@@ -55,6 +55,8 @@ office::office(std::uint32_t reviewers) {
     c.threads = 1;
     c.data = directory / "data";
     c.puts_per_minute = 10'000;
+    c.free_envelopes = free_envelopes;
+    c.free_chunks = 1'000'000;
     {
         storage::options o;
         o.directory = c.data;

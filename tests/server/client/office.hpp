@@ -18,8 +18,8 @@ class office {
   public:
     static constexpr std::uint32_t tick_length = 60; // a session outlives several
 
-    /// With reviewers 1 to `reviewers`, all named by epoch 1.
-    explicit office(std::uint32_t reviewers);
+    /// With reviewers 1 to `reviewers`, all named by epoch 1. `free_envelopes` a minute cost no work.
+    explicit office(std::uint32_t reviewers, std::uint32_t free_envelopes = 1'000'000);
 
     [[nodiscard]] std::uint64_t now() const { return now_; }
     void wait(std::uint64_t seconds) { now_ += seconds; }
