@@ -126,6 +126,11 @@ bool file_error::is_full() const noexcept {
     return number == ENOSPC || number == EDQUOT || number == EFBIG;
 }
 
+bool file_error::is_passing() const noexcept {
+    const int number = code().value();
+    return number == EMFILE || number == ENFILE;
+}
+
 file::file(const std::filesystem::path& p, int flags)
     : fd_(::open(p.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600)) {
     if (fd_ < 0) throw file_error(errno);

@@ -40,6 +40,8 @@ class file_error : public std::system_error {
   public:
     explicit file_error(int number) : std::system_error(number, std::generic_category(), "spool") {}
     [[nodiscard]] bool is_full() const noexcept;
+    /// Too few descriptors: the disk has lost nothing.
+    [[nodiscard]] bool is_passing() const noexcept;
 };
 
 /// A file descriptor.

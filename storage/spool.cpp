@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <new>
 
 namespace changgu::storage {
 namespace {
 
 constexpr std::size_t group_envelopes = 256;
+constexpr std::chrono::milliseconds without_memory{10}; // before another try
 constexpr std::size_t files_ready = 2; // made in advance
 constexpr std::size_t files_kept = 16; // after a release: to make one costs 3 us an envelope
 // A file that is blank as far as this counts as blank: a start must not read all that is kept.
@@ -132,13 +134,23 @@ bool spool::has_waiting() const {
 }
 
 void spool::loop() {
-    while (auto g = take()) {
+    for (;;) {
+        std::optional<group> g;
+        try {
+            g = take();
+        } catch (const std::bad_alloc&) { // nothing was taken
+            std::this_thread::sleep_for(without_memory);
+            continue;
+        }
+        if (!g) return;
         write(*g);
         for (auto& w : *g) w.done(w.outcome);
     }
 }
 
 std::optional<spool::group> spool::take() {
+    group g;
+    g.reserve(group_envelopes); // first, so that no submission gets lost for want of memory
     std::unique_lock lock(mutex_);
     wake_.wait(lock, [this] { return stopping_ || incoming_ || !queue_.empty(); });
     if (incoming_) {
@@ -148,7 +160,6 @@ std::optional<spool::group> spool::take() {
         files_.notify_all();
     }
     if (queue_.empty() && stopping_) return std::nullopt;
-    group g;
     while (!queue_.empty() && g.size() < group_envelopes) {
         queued_bytes_ -= queue_.front().body.size();
         g.push_back(std::move(queue_.front()));
@@ -179,7 +190,8 @@ void spool::write(group& g) {
                 bytes = 0;
                 auto next = fresh_segment();
                 const std::scoped_lock lock(mutex_);
-                full_.push_back(std::exchange(active_, std::move(next)));
+                full_.push_back(nullptr); // that may fail; what follows may not
+                full_.back() = std::exchange(active_, std::move(next));
             }
             run.push_back(&w);
             bytes += needed;
@@ -189,7 +201,7 @@ void spool::write(group& g) {
     } catch (const file_error& e) {
         if (e.is_full())
             why = put_outcome::full;
-        else
+        else if (!e.is_passing())
             signs_.healthy = false;
     } catch (const database_error& e) {
         if (e.is_io_error()) signs_.healthy = false;

@@ -1,12 +1,13 @@
 #include "storage/writer.hpp"
 
-#include <cerrno>
 #include <chrono>
+#include <new>
 
 namespace changgu::storage {
 namespace {
 
 constexpr std::size_t group_jobs = 256;
+constexpr std::chrono::milliseconds without_memory{10}; // before another try
 constexpr auto truncate_retry = std::chrono::milliseconds(50);
 constexpr int truncate_patience_ms = 200;
 
@@ -22,7 +23,7 @@ refusal judge(const database_error& e, vital_signs& signs) noexcept {
 }
 refusal judge(const file_error& e, vital_signs& signs) noexcept {
     if (e.is_full()) return refusal::full;
-    if (const int number = e.code().value(); number == EMFILE || number == ENFILE) return refusal::failed;
+    if (e.is_passing()) return refusal::failed;
     signs.healthy = false;
     return refusal::failed;
 }
@@ -71,6 +72,8 @@ void writer::stop() {
 }
 
 std::optional<writer::group> writer::take() {
+    group g;
+    g.reserve(group_jobs); // first, so that no job gets lost for want of memory
     std::unique_lock lock(mutex_);
     const auto ready = [this] { return stopping_ || !queue_.empty(); };
     if (log_has_traces_)
@@ -78,7 +81,6 @@ std::optional<writer::group> writer::take() {
     else
         wake_.wait(lock, ready);
     if (queue_.empty() && stopping_) return std::nullopt;
-    group g;
     while (!queue_.empty() && g.size() < group_jobs) {
         if (queue_.front()->alone && !g.empty()) break;
         queued_bytes_ -= queue_.front()->cost;
@@ -90,7 +92,15 @@ std::optional<writer::group> writer::take() {
 }
 
 void writer::loop() {
-    while (auto g = take()) {
+    for (;;) {
+        std::optional<group> g;
+        try {
+            g = take();
+        } catch (const std::bad_alloc&) { // nothing was taken
+            std::this_thread::sleep_for(without_memory);
+            continue;
+        }
+        if (!g) break;
         if (g->empty()) {
             truncate();
             continue;
@@ -166,6 +176,7 @@ void writer::run_alone(job& j) {
 void writer::let_others() {
     if (!work_.signs.healthy) return; // loop() will refuse them
     group g;
+    g.reserve(group_jobs);
     std::unique_ptr<job> alone;
     {
         const std::scoped_lock lock(mutex_);
