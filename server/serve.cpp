@@ -30,7 +30,11 @@ storage::options storage_options(const config& c) {
 }
 
 api::service_options service_options(const config& c, api::clock_function now) {
-    return {c.origins, c.sessions, c.puts_per_minute, std::move(now), work_options(c)};
+    return {.origins = c.origins,
+            .sessions = c.sessions,
+            .puts_per_minute = c.puts_per_minute,
+            .now = std::move(now),
+            .work = work_options(c)};
 }
 
 std::deque<api::context> contexts_for(api::service& shared, std::size_t threads) {
