@@ -27,8 +27,8 @@ struct reviewer_keyring {
     std::optional<log_position>
         log; ///< the newest position seen: a log that does not pass through it is refused
     std::optional<access_position> access; ///< likewise of the access log
-    std::uint32_t after_batch = 0; ///< inbox read up to here
-    std::uint32_t kept_month = 0;  ///< the last in which files were kept alive: year * 12 + (month - 1)
+    std::uint32_t after_batch = 0;         ///< inbox read up to here
+    std::uint32_t kept_month = 0; ///< the last in which files were kept alive: year * 12 + (month - 1)
     std::map<thread_id, case_key> cases;
 
     [[nodiscard]] sign_key_pair identity() const { return sign_key_pair_from(identity_seed); }
@@ -37,8 +37,8 @@ struct reviewer_keyring {
     /// Errors: bad_json, bad_field.
     static result<reviewer_keyring> from_json_text(std::string_view text);
 
-    /// Takes from another copy of the same keyring: the later ratchet, positions in logs, batch and month, the
-    /// union of case keys. Errors: bad_field when it is another reviewer's.
+    /// Takes from another copy of the same keyring: the later ratchet, positions in logs, batch and month,
+    /// the union of case keys. Errors: bad_field when it is another reviewer's.
     result<void> merge(reviewer_keyring other);
 };
 

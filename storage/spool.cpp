@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t group_envelopes = 256;
 constexpr std::chrono::milliseconds without_memory{10}; // before another try
-constexpr std::size_t files_ready = 2; // made in advance
-constexpr std::size_t files_kept = 16; // after a release: to make one costs 3 us an envelope
+constexpr std::size_t files_ready = 2;                  // made in advance
+constexpr std::size_t files_kept = 16;                  // after a release: to make one costs 3 us an envelope
 // A file that is blank as far as this counts as blank: a start must not read all that is kept.
 constexpr std::uint64_t probe_bytes = std::uint64_t{64} << 10U;
 
