@@ -1,4 +1,4 @@
-// While the channel is under load a submission costs a proof of work: what the page says of it, and how it is stopped.
+// While the channel is under load a submission costs a proof of work: found by the page, looked at by the real server.
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,11 +6,26 @@ import type { Browser, Page } from 'playwright-core';
 import { accessibility, launch, overflows } from './browser';
 import { Office } from './office';
 import { Reporter } from './reporter';
+import { Reviewer } from './reviewer';
 
+// Half of the disk's budget is the reserve, in which every submission costs work. What takes the server there is sent
+// before it protects itself.
+const budget = (protect: boolean) =>
+  `budget_mib = 64\n\n[abuse]\nprotect = ${String(protect)}\nreserve_percent = 50\nmost_work_bits = 6\n`;
 let office: Office;
 let browser: Browser;
 beforeAll(async () => {
-  office = await Office.make(2);
+  office = await Office.make(2, [], budget(false));
+  const files = [5 << 20, 5 << 20, 1 << 19].flatMap((size, i) => {
+    const file = office.file(`evidence-${i}.bin`);
+    fs.writeFileSync(file, Buffer.alloc(size, i));
+    return ['--attach', file];
+  });
+  await office.run(['report', ...office.public(), '--file', '-', ...files, '--json'], { stdin: '자료' });
+  await office.stop();
+  const config = office.file('channel/changgu.toml');
+  fs.writeFileSync(config, fs.readFileSync(config, 'utf8').replace(budget(false), budget(true)));
+  await office.start();
   browser = await launch(office);
 });
 afterAll(async () => {
@@ -31,6 +46,51 @@ async function look(page: Page, state: string): Promise<string[]> {
   if (await overflows(page)) found.push(`${state}: wider than the window`);
   return found;
 }
+
+test('a tip and its file go through, with a proof each, and nothing is asked before it is sent', async () => {
+  expect(JSON.parse(await office.get('/api/v1/work'))).toHaveProperty('nonce');
+  const reporter = await Reporter.at(browser, office.poster);
+  const { page, t, visitor } = reporter;
+  await page.getByText(t.fingerprint.pinned).first().waitFor();
+  const known = await office.cases(1);
+  const proofs: string[] = [];
+  page.on('request', (request) => {
+    const proof = request.headers()['changgu-work'];
+    if (proof !== undefined) proofs.push(proof);
+  });
+  const calls = () =>
+    visitor.requests
+      .filter((request) => /\/api\/v1\/(work|blobs|envelopes)/.test(request))
+      .map((request) => request.replace(/ .*\/api\/v1\/(\w+).*/, ' $1'));
+  await reporter.openForm();
+  await reporter.write({
+    category: '고충',
+    text: '접수가 몰린 날에 보냅니다.',
+    files: [{ name: '메모.txt', mimeType: 'text/plain', buffer: Buffer.from('메모') }],
+  });
+  expect(calls()).toEqual([]);
+  await reporter.send();
+  await reporter.takeReceipt();
+  // Refused once; from then on asked for ahead.
+  expect(calls()).toEqual(['PUT blobs', 'GET work', 'PUT blobs', 'GET work', 'POST envelopes']);
+  expect(proofs).toHaveLength(2);
+  expect(new Set(proofs.map((proof) => proof.slice(0, 40))).size).toBe(2); // nothing ties the two together
+  await office.release();
+  const number = await office.newCase(1, known);
+  expect((await office.reviewer(1, ['show', number])).out).toContain('접수가 몰린 날에 보냅니다.');
+  expect(visitor.faults.filter((fault) => !fault.includes('429'))).toEqual([]);
+  await reporter.close();
+});
+
+test('reviewers are told that the disk is nearly full', async () => {
+  const reviewer = await Reviewer.ofFile(browser, office, 1, {
+    language: 'en',
+  });
+  await reviewer.page.getByText(reviewer.t.banner.storage['low'] ?? '-').waitFor();
+  expect(await look(reviewer.page, 'review-storage-low-en-1280')).toEqual([]);
+  expect(reviewer.visitor.faults).toEqual([]);
+  await reviewer.close();
+});
 
 // A server that is never satisfied, so that there is time to look.
 test.each([
