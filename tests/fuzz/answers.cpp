@@ -114,9 +114,11 @@ struct house {
         both.push_back(test::root_named("root-a"));
         both.push_back(test::root_named("recovery"));
         const std::string text = genesis_text(g);
-        server.say(
-            answer_with("200 OK", json::serialize(json::object{
-                                      {"from", 0}, {"size", 1}, {"statements", {sign_note(text, both)}}})));
+        // One answer for two questions: what the server speaks, and the key log.
+        server.say(answer_with(
+            "200 OK",
+            json::serialize(json::object{
+                {"protocol", 1}, {"from", 0}, {"size", 1}, {"statements", {sign_note(text, both)}}})));
         const auto org = org_of(text);
         auto out = client::channel::open({server.origin(), org});
         REQUIRE_PROPERTY(out);
