@@ -78,11 +78,6 @@ std::filesystem::path path_of(const std::filesystem::path& directory, std::uint3
     return directory / (std::string(file_prefix) + std::to_string(number));
 }
 
-void sync_directory(const std::filesystem::path& p) {
-    const file directory(p, O_RDONLY | O_DIRECTORY);
-    if (::fsync(directory.fd()) != 0) throw file_error(errno);
-}
-
 bytes_view zeros(std::uint64_t size) {
     alignas(segment::block) static std::array<crypto::byte, zeros_at_once> z{}; // takes no memory: only read
     return bytes_view(z).first(std::min<std::uint64_t>(size, zeros_at_once));
@@ -165,6 +160,11 @@ void file::write(std::uint64_t at, bytes_view data) const {
 
 void file::sync() const {
     if (::fdatasync(fd_) != 0) throw file_error(errno);
+}
+
+void sync_directory(const std::filesystem::path& p) {
+    const file directory(p, O_RDONLY | O_DIRECTORY);
+    if (::fsync(directory.fd()) != 0) throw file_error(errno);
 }
 
 segment_contents parse_segment(bytes_view file) {

@@ -61,6 +61,9 @@ class file {
     int fd_;
 };
 
+/// Makes the names in it durable. Throws file_error.
+void sync_directory(const std::filesystem::path& p);
+
 struct spooled {
     envelope_id id;
     std::uint32_t epoch = 0;

@@ -57,6 +57,7 @@ void make_durable(const std::filesystem::path& directory, databases& d) {
     for (auto* db : {&d.main, &d.peppers, &d.access}) db->truncate_log(truncate_patience_ms);
     for (const auto& entry : std::filesystem::directory_iterator(directory))
         if (entry.path().filename().string().starts_with("spool-")) file(entry.path(), O_RDWR).sync();
+    sync_directory(directory); // a file that was just made is gone on with, too
 }
 
 // What has to be as it should be before the log is looked into.

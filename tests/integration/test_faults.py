@@ -126,11 +126,10 @@ class Disk(unittest.TestCase):
         channel = self.channel
         acknowledged = []
         ballast = self.data() / "ballast"
-        with open(ballast, "wb") as f:
+        with open(ballast, "wb", buffering=0) as f:
             try:
                 while True:
                     f.write(bytes(65536))
-                    f.flush()
             except OSError:
                 pass
         statuses = set()
