@@ -1,6 +1,6 @@
 """Who gets through a flood: honest reporters beside attackers, with protection and with it switched off. On demand:
 
-    tests/bench/flood.py [--seconds S] [--only NAME,...] [--markdown]
+    tests/bench/flood.py [--seconds S] [--only NAME,...] [--protection on|off] [--json]
 
 A real server (build/release, or $CHANGGU) on loopback. Attackers come from three addresses, 127.0.0.11 to 13, in processes of
 their own, as fast as this machine lets them; reporters from ten others, each anew every second: they connect, send an envelope
