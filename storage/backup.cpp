@@ -114,6 +114,12 @@ void copy_databases(const fs::path& directory, const fs::path& to) {
     (void)open_for_writing(to, which::peppers, copied_pages); // a reader wants all three
 }
 
+// Before files are moved by themselves: what is in a log is not in the file yet, and closing the database
+// does not say when it could not be brought there.
+void finish_alone(database& db) {
+    if (!db.truncate_log(0)) throw std::runtime_error("somebody else reads what is being restored");
+}
+
 // --- the encrypted file ---------------------------------------------------------------------------------
 
 constexpr std::size_t part_header = 9; // kind 1 ‖ size 8
@@ -294,9 +300,12 @@ result<std::vector<std::string>> restore(const fs::path& from, const backup_open
         database main = open_for_writing(part.path(), which::main, copied_pages);
         main.run("DELETE FROM keyring");
         pass_over_lost_batches(main, now);
+        finish_alone(main);
     }
-    for (const auto w : {which::peppers, which::access}) // neither is in a bare database
-        (void)open_for_writing(part.path(), w, copied_pages);
+    for (const auto w : {which::peppers, which::access}) { // neither is in a bare database
+        auto db = open_for_writing(part.path(), w, copied_pages);
+        finish_alone(db);
+    }
     {
         reader in(part.path());
         auto problems = in.check();

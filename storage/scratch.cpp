@@ -73,6 +73,10 @@ scratch::~scratch() {
     ::close(lock_);
 }
 
+bool scratch::exists(const fs::path& in, purpose what) {
+    return fs::exists(path_of(in, what));
+}
+
 void scratch::sweep(const fs::path& in) {
     for (const auto what : {purpose::backup, purpose::restore, purpose::drill}) {
         const auto left = path_of(in, what);

@@ -20,6 +20,8 @@ class scratch {
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 
+    /// Whether one is there, in use or left by a crash.
+    static bool exists(const std::filesystem::path& in, purpose what);
     /// Removes what crashes left in a data directory, and nothing that is in use.
     static void sweep(const std::filesystem::path& in);
 

@@ -60,8 +60,20 @@ void make_durable(const std::filesystem::path& directory, databases& d) {
     sync_directory(directory); // a file that was just made is gone on with, too
 }
 
+// changgu.db is the first file that is made, and the last that a restore puts in place: without it nothing
+// else can be there but what a restore has left, and a new, empty database would pass for the restored one.
+void refuse_half_restored(const std::filesystem::path& directory) {
+    namespace fs = std::filesystem;
+    if (fs::exists(directory / main_file)) return;
+    if (fs::exists(directory / pepper_file) || fs::exists(directory / access_file) ||
+        scratch::exists(directory, scratch::purpose::restore))
+        throw std::runtime_error("a restore into " + directory.string() +
+                                 " has not come to its end: restore again, into the same directory");
+}
+
 // What has to be as it should be before the log is looked into.
 databases open(const options& o) {
+    refuse_half_restored(o.directory);
     scratch::sweep(o.directory);
     databases d{open_for_writing(o.directory, which::main, o.page_size),
                 open_for_writing(o.directory, which::peppers, o.page_size),

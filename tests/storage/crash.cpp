@@ -1,19 +1,14 @@
 // A process is killed again and again in the middle of writing. Whatever it had said was stored must be
 // there, once.
 #include "tests/storage/bench.hpp"
+#include "tests/storage/child.hpp"
 
 #include <doctest/doctest.h>
 
 #include <chrono>
 #include <csignal>
-#include <fcntl.h>
 #include <map>
 #include <poll.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-extern char** environ;
 
 using namespace changgu;
 using namespace changgu::test;
@@ -30,20 +25,7 @@ struct acknowledged {
 
 /// Runs a child until `life` after its first word, kills it, and gives all it had said.
 bytes words_of_killed_child(const std::filesystem::path& directory, std::chrono::milliseconds life) {
-    std::array<int, 2> ends{};
-    REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    std::string program = CRASH_CHILD;
-    std::string argument = directory.string();
-    std::array<char*, 3> argv{program.data(), argument.data(), nullptr};
-    pid_t child = 0;
-    const int spawned = ::posix_spawn(&child, program.c_str(), &actions, nullptr, argv.data(), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    ::close(ends[1]);
-    REQUIRE(spawned == 0);
-
+    const auto child = start_child(CRASH_CHILD, {directory.string()});
     using clock = std::chrono::steady_clock;
     auto deadline = clock::now() + std::chrono::seconds(20);
     bool killed = false;
@@ -52,19 +34,17 @@ bytes words_of_killed_child(const std::filesystem::path& directory, std::chrono:
     for (;;) {
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock::now()).count();
-        pollfd p{ends[0], POLLIN, 0};
+        pollfd p{child.output, POLLIN, 0};
         if (!killed && (left <= 0 || ::poll(&p, 1, static_cast<int>(left)) == 0)) {
-            ::kill(child, SIGKILL);
+            ::kill(child.process, SIGKILL);
             killed = true;
         }
-        const auto n = ::read(ends[0], chunk.data(), chunk.size());
+        const auto n = ::read(child.output, chunk.data(), chunk.size());
         if (n <= 0) break;
         if (said.empty()) deadline = clock::now() + life;
         crypto::append(said, {chunk.data(), static_cast<std::size_t>(n)});
     }
-    ::close(ends[0]);
-    int status = 0;
-    REQUIRE(::waitpid(child, &status, 0) == child);
+    const int status = end_of(child);
     REQUIRE(WIFSIGNALED(status)); // it never ends by itself: an exit is an outcome that it did not expect
     REQUIRE(WTERMSIG(status) == SIGKILL);
     return said;

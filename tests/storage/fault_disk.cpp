@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
@@ -115,6 +116,14 @@ template <class F> auto unless_watched(int fd, F real, auto watched) {
     return static_cast<decltype(watched(std::declval<descriptor&>()))>(real());
 }
 
+[[noreturn]] void die() {
+    ::kill(::getpid(), SIGKILL);
+    for (;;) ::pause();
+}
+void die_if_struck() {
+    if (strikes(trouble::death)) die();
+}
+
 int failing(int number) noexcept {
     errno = number;
     return -1;
@@ -139,8 +148,10 @@ ssize_t write_watched(descriptor& d, int fd, const void* data, std::size_t size,
     if (strikes(trouble::interrupted)) return failing(EINTR);
     const bool full = strikes(trouble::no_room);
     const bool halved = strikes(trouble::short_transfer);
-    const auto asked = full || halved ? half_of(d, size) : size;
+    const bool dies = strikes(trouble::death);
+    const auto asked = full || halved || dies ? half_of(d, size) : size;
     const auto done = ::syscall(SYS_pwrite64, fd, data, asked, at);
+    if (dies) die();
     if (done > 0 && !d.is_shared_memory) {
         const auto* from = static_cast<const crypto::byte*>(data);
         record(kind::write, d.file, static_cast<std::uint64_t>(at), crypto::bytes(from, from + done));
@@ -191,6 +202,7 @@ int sync_file(int fd, long number) {
     return unless_watched(
         fd, [&] { return ::syscall(number, fd); },
         [&](const descriptor& d) {
+            die_if_struck();
             if (strikes(trouble::io_error) || strikes(trouble::failed_sync)) {
                 record(kind::failed_sync, d.file);
                 return failing(EIO);
@@ -207,6 +219,7 @@ int resize_file(int fd, off_t size) {
     return unless_watched(
         fd, [&] { return ::syscall(SYS_ftruncate, fd, size); },
         [&](const descriptor& d) {
+            die_if_struck();
             if (strikes(trouble::io_error)) return failing(EIO);
             const auto done = static_cast<int>(::syscall(SYS_ftruncate, fd, size));
             if (done == 0 && !d.is_shared_memory)
@@ -219,6 +232,7 @@ int open_watched(const std::string& path, const std::string& name, int flags, mo
     if (strikes(trouble::io_error)) return failing(EIO);
     if (strikes(trouble::no_descriptor)) return failing(EMFILE);
     const bool was_there = ::access(path.c_str(), F_OK) == 0;
+    if ((flags & O_CREAT) != 0 && !was_there) die_if_struck();
     if ((flags & O_CREAT) != 0 && !was_there && strikes(trouble::no_room)) return failing(ENOSPC);
     const int fd = static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path.c_str(), flags, mode));
     if (fd < 0) return fd;
@@ -264,6 +278,7 @@ int remove_file(int directory, const char* path, int flags) {
     if (watching) {
         const watch_guard g;
         if (const auto name = g.name_of(full_path(directory, path))) {
+            die_if_struck();
             if (strikes(trouble::io_error)) return failing(EIO);
             const auto done = static_cast<int>(::syscall(SYS_unlinkat, directory, path, flags));
             if (done == 0 && disk().files.erase(*name) != 0) record(kind::remove, 0, 0, {}, *name);
@@ -279,6 +294,7 @@ int rename_file(const char* from, const char* to) {
         const auto old_name = g.name_of(from);
         const auto new_name = g.name_of(to);
         if (old_name && new_name) {
+            die_if_struck();
             if (strikes(trouble::io_error)) return failing(EIO);
             const auto done = static_cast<int>(::syscall(SYS_rename, from, to));
             if (done == 0) {
@@ -327,7 +343,7 @@ void* allocate_or_throw(std::size_t size) {
 const char* name_of(trouble t) noexcept {
     constexpr std::array<const char*, troubles> names{"io_error",      "no_room",        "failed_sync",
                                                       "no_descriptor", "short_transfer", "interrupted",
-                                                      "sqlite_memory", "memory"};
+                                                      "sqlite_memory", "memory",         "death"};
     return names.at(static_cast<std::size_t>(t));
 }
 

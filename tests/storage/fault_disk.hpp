@@ -29,8 +29,9 @@ enum class trouble : std::uint8_t {
     interrupted,    ///< a read or write fails with EINTR: no error either
     sqlite_memory,  ///< SQLite gets no memory
     memory,         ///< operator new throws std::bad_alloc
+    death,          ///< kill -9 before a call, or with half of a write done
 };
-constexpr std::size_t troubles = 8;
+constexpr std::size_t troubles = 9;
 const char* name_of(trouble t) noexcept;
 
 /// The occasion of this number goes wrong, counted from 0, once or from then on.

@@ -1,15 +1,18 @@
-// Every file call and every piece of memory of a store's whole life fails once, or from then on. Whatever it
-// was, nothing acknowledged is lost, nothing deleted comes back, and the store starts again.
+// Every file call and every piece of memory of a store's whole life fails once, or from then on; those of a
+// migration, a backup, a restore too. Whatever it was, nothing acknowledged is lost, nothing deleted comes
+// back, nothing half is taken for whole, and the store starts again.
 //
 // With all of them it takes an hour; so every so many, and others in every build. CHANGGU_FULL_SWEEP=1 in the
-// environment runs them all, CHANGGU_FAULT=NAME:NUMBER[:lasting] one.
+// environment runs them all, CHANGGU_FAULT=NAME:NUMBER[:lasting] one, of a life or of an undertaking.
 #include "tests/storage/fault_disk.hpp"
 #include "tests/storage/life.hpp"
+#include "tests/storage/undertaking.hpp"
 
 #include <doctest/doctest.h>
 
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <unistd.h>
 
 using namespace changgu;
@@ -62,6 +65,20 @@ std::uint64_t offset_of_build() {
         crypto::blake2b<crypto::hash256>({crypto::as_bytes(__DATE__ __TIME__)}).view().first(8));
 }
 
+/// What is gone through with one fault in it, again and again.
+struct ordeal {
+    /// Gives whether the fault happened.
+    std::function<bool(const fault&)> go_through;
+    /// How often each thing can go wrong when nothing does.
+    std::function<std::array<std::uint64_t, troubles>()> count;
+};
+
+std::array<std::uint64_t, troubles> all_occasions() {
+    std::array<std::uint64_t, troubles> all{};
+    for (std::size_t i = 0; i < troubles; ++i) all[i] = occasions(static_cast<trouble>(i));
+    return all;
+}
+
 /// One life with one fault in it; gives whether it happened.
 bool live_through(const fault& f) {
     const alarm_clock clock(describe(f));
@@ -86,27 +103,59 @@ bool live_through(const fault& f) {
     return happened;
 }
 
-std::array<std::uint64_t, troubles> count_occasions() {
+std::array<std::uint64_t, troubles> count_in_a_life() {
     temp_dir dir;
     const auto root = std::filesystem::canonical(dir.path());
     const watched_disk disk(root);
     life l(root);
     disarm();
     l.run();
-    std::array<std::uint64_t, troubles> all{};
-    for (std::size_t i = 0; i < troubles; ++i) all[i] = occasions(static_cast<trouble>(i));
+    const auto all = all_occasions();
     for (const auto& [place, there] : l.account().at(~std::uint64_t{0}))
         CHECK_MESSAGE(there.size() == 1, place, " was not acknowledged though nothing failed");
     CHECK(l.backup().acknowledged);
     return all;
 }
 
-void sweep(std::initializer_list<trouble> what, std::uint64_t lives) {
+const ordeal whole_life{live_through, count_in_a_life};
+
+bool undertake(const undertaking& u, const std::string& what, const fault& f) {
+    const alarm_clock clock(what + ", " + describe(f));
+    temp_dir dir;
+    const auto root = std::filesystem::canonical(dir.path());
+    bool happened = false;
+    bool done = false;
+    {
+        const watched_disk disk(root);
+        disarm();
+        u.prepare(root);
+        arm(f);
+        done = u.run(root);
+        happened = struck();
+        disarm();
+    }
+    CAPTURE(what);
+    CAPTURE(describe(f));
+    for (const auto& wrong : u.wrongs(root, done)) FAIL_CHECK(wrong);
+    return happened;
+}
+
+std::array<std::uint64_t, troubles> count_in(const undertaking& u) {
+    temp_dir dir;
+    const auto root = std::filesystem::canonical(dir.path());
+    const watched_disk disk(root);
+    u.prepare(root);
+    disarm();
+    CHECK(u.run(root));
+    return all_occasions();
+}
+
+void sweep(const ordeal& o, std::initializer_list<trouble> what, std::uint64_t lives) {
     if (const auto one = asked_for()) {
-        if (std::ranges::find(what, one->what) != what.end()) CHECK(live_through(*one));
+        if (std::ranges::find(what, one->what) != what.end()) (void)o.go_through(*one);
         return;
     }
-    const auto counted = count_occasions();
+    const auto counted = o.count();
     for (const auto t : what) {
         const auto count = counted[static_cast<std::size_t>(t)];
         CHECK(count > 0);
@@ -119,7 +168,7 @@ void sweep(std::initializer_list<trouble> what, std::uint64_t lives) {
             for (auto at = (offset_of_build() + (lasting ? stride / 2 : 0)) % stride; at < count;
                  at += stride) {
                 ++tried;
-                happened += live_through({.what = t, .at = at, .lasting = lasting}) ? 1 : 0;
+                happened += o.go_through({.what = t, .at = at, .lasting = lasting}) ? 1 : 0;
             }
         }
         MESSAGE(std::string(name_of(t)), ": ", happened, " of ", tried, " faults, ", count, " occasions");
@@ -129,15 +178,28 @@ void sweep(std::initializer_list<trouble> what, std::uint64_t lives) {
 } // namespace
 
 TEST_CASE("whatever file call fails, nothing acknowledged is lost and nothing deleted comes back") {
-    sweep({trouble::io_error, trouble::no_room, trouble::failed_sync, trouble::no_descriptor}, 16);
+    sweep(whole_life, {trouble::io_error, trouble::no_room, trouble::failed_sync, trouble::no_descriptor},
+          16);
 }
 
 TEST_CASE("transfers cut short or interrupted are no errors") {
-    sweep({trouble::short_transfer, trouble::interrupted}, 6);
+    sweep(whole_life, {trouble::short_transfer, trouble::interrupted}, 6);
 }
 
 TEST_CASE("when SQLite gets no memory, nothing acknowledged is lost and nothing deleted comes back") {
-    sweep({trouble::sqlite_memory}, 24);
+    sweep(whole_life, {trouble::sqlite_memory}, 24);
+}
+
+TEST_CASE("a migration, a backup, a restore in which something fails is done, or can be done again") {
+    for (const auto& name : undertakings()) {
+        const auto u = undertaking_named(name);
+        const ordeal all{[&](const fault& f) { return undertake(*u, name, f); },
+                         [&] { return count_in(*u); }};
+        MESSAGE(name);
+        sweep(all, {trouble::io_error, trouble::no_room, trouble::failed_sync, trouble::no_descriptor}, 6);
+        sweep(all, {trouble::short_transfer, trouble::interrupted}, 3);
+        sweep(all, {trouble::sqlite_memory}, 8);
+    }
 }
 
 namespace {

@@ -7,6 +7,7 @@
 #include "storage/backup.hpp"
 #include "tests/storage/fault_disk.hpp"
 #include "tests/storage/life.hpp"
+#include "tests/storage/undertaking.hpp"
 
 #include <doctest/doctest.h>
 
@@ -35,16 +36,16 @@ struct cut {
     remains what = remains::all;
     std::uint64_t seed = 0;
 };
-/// Some `count` of them up to `last`, in order.
-std::vector<cut> cuts(std::uint64_t last, std::uint64_t count) {
+/// Some `count` of them from `first` to `last`, in order.
+std::vector<cut> cuts(std::uint64_t first, std::uint64_t last, std::uint64_t count) {
     // NOLINTBEGIN(concurrency-mt-unsafe): nobody sets them
     const char* one = std::getenv("CHANGGU_CUT");
     const bool every = one != nullptr || std::getenv("CHANGGU_FULL_SWEEP") != nullptr;
     // NOLINTEND(concurrency-mt-unsafe)
     const auto seed = seed_of_build();
-    const auto stride = every ? 1 : std::max<std::uint64_t>(1, last / count);
+    const auto stride = every ? 1 : std::max<std::uint64_t>(1, (last - first) / count);
     std::vector<cut> all;
-    for (auto m = seed % stride; m <= last; m += stride) {
+    for (auto m = first + seed % stride; m <= last; m += stride) {
         if (one != nullptr && m != std::stoull(one)) continue;
         for (std::size_t i = 0; i < (every ? every_remains.size() : 1); ++i)
             all.push_back(
@@ -73,7 +74,7 @@ recorded_life live_once() {
 TEST_CASE("a cut at any moment loses nothing acknowledged and brings nothing deleted back") {
     const auto l = live_once();
     crashed_disk disk(l.events);
-    const auto all = cuts(l.events.size(), 100);
+    const auto all = cuts(0, l.events.size(), 100);
     for (const auto& c : all) {
         CAPTURE(c.moment);
         CAPTURE(name_of(c.what));
@@ -96,7 +97,7 @@ TEST_CASE("what a killed process left is durable before the next one goes by it"
     std::uint64_t before = ~std::uint64_t{0};
     std::uint64_t burned = 0;
     std::uint64_t asked_again = 0;
-    for (const auto& c : cuts(l.events.size(), 40)) {
+    for (const auto& c : cuts(0, l.events.size(), 40)) {
         if (std::exchange(before, c.moment) == c.moment) continue;
         CAPTURE(c.moment);
         const temp_dir killed;
@@ -133,4 +134,35 @@ TEST_CASE("what a killed process left is durable before the next one goes by it"
     }
     CHECK(burned > 0);
     CHECK(asked_again > 0);
+}
+
+TEST_CASE("a migration, a backup, a restore that the power is cut in is done, or can be done again") {
+    for (const auto& what : undertakings()) {
+        const auto u = undertaking_named(what);
+        disk_events events;
+        std::uint64_t prepared = 0;
+        std::uint64_t done = 0;
+        {
+            const temp_dir dir;
+            const auto root = std::filesystem::canonical(dir.path());
+            watched_disk disk(root);
+            disarm();
+            u->prepare(root);
+            prepared = disk.now();
+            REQUIRE(u->run(root));
+            done = disk.now();
+            events = disk.take_events();
+        }
+        crashed_disk disk(events);
+        const auto all = cuts(prepared, done, 30);
+        for (const auto& c : all) {
+            CAPTURE(what);
+            CAPTURE(c.moment);
+            CAPTURE(name_of(c.what));
+            const temp_dir left;
+            disk.restore(c.moment, c.what, c.seed, left.path());
+            for (const auto& wrong : u->wrongs(left.path(), c.moment == done)) FAIL_CHECK(wrong);
+        }
+        MESSAGE(what, ": ", all.size(), " cuts in ", done - prepared, " moments");
+    }
 }
