@@ -31,12 +31,23 @@ checked<crypto::bytes> wrapped_keyring(const crypto::json::object& object) {
     return std::move(*body);
 }
 
+// Once a session: a console stores its keyring when a case has ended too, and of that the log must tell
+// nothing.
+boost::asio::awaitable<storage::edit_outcome> note_once(context& c, const http::request& r,
+                                                        const session& who, deed what) {
+    if (c.shared.sessions.is_noted(r.bearer.view(), what)) co_return storage::edit_outcome::done;
+    const auto* words = what == deed::keyring_put ? "keyring-put" : "keyring-fetched";
+    const auto noted = co_await note_access(c, actor_of(who, *c.shared.key_log()), words);
+    if (noted == storage::edit_outcome::done) c.shared.sessions.set_noted(r.bearer.view(), what);
+    co_return noted;
+}
+
 } // namespace
 
 answering get_keyring(context& c, http::request r) {
     const auto who = authorise(c, r, {scope::reviewer, scope::keyring});
     if (!who) co_return problem(who.error());
-    const auto noted = co_await note_access(c, actor_of(*who, *c.shared.key_log()), "keyring-fetched");
+    const auto noted = co_await note_once(c, r, *who, deed::keyring_fetched);
     if (noted != storage::edit_outcome::done) co_return answer(noted, 200);
     const auto found = c.reader.find_keyring(who->number);
     const auto next = c.shared.sessions.new_pepper(r.bearer.view());
@@ -77,7 +88,8 @@ answering put_keyring(context& c, http::request r) {
                 done(outcome{o, e});
             });
     });
-    const auto noted = co_await note_if_done(c, what, actor_of(*who, *c.shared.key_log()), "keyring-put");
+    auto noted = what;
+    if (what == storage::edit_outcome::done) noted = co_await note_once(c, r, *who, deed::keyring_put);
     auto response = answer(noted, 204, problem_kind::precondition_failed);
     if (noted == storage::edit_outcome::done) {
         c.shared.sessions.use_up_pepper(r.bearer.view());

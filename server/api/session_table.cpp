@@ -73,7 +73,7 @@ std::optional<crypto::secret_buffer> session_table::open(const session& s, std::
     const std::lock_guard lock(mutex_);
     make_room(s, now);
     if (sessions_.size() >= capacity_) return std::nullopt;
-    sessions_.emplace(hash_of(bearer.view()), entry{s, now + session_life, std::nullopt});
+    sessions_.emplace(hash_of(bearer.view()), entry{s, now + session_life, std::nullopt, {}});
     return bearer;
 }
 
@@ -127,6 +127,18 @@ void session_table::use_up_pepper(crypto::bytes_view bearer) {
     const std::lock_guard lock(mutex_);
     const auto found = sessions_.find(hash_of(bearer));
     if (found != sessions_.end()) found->second.next_pepper.reset();
+}
+
+bool session_table::is_noted(crypto::bytes_view bearer, deed what) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = sessions_.find(hash_of(bearer));
+    return found != sessions_.end() && found->second.noted.at(static_cast<std::size_t>(what));
+}
+
+void session_table::set_noted(crypto::bytes_view bearer, deed what) {
+    const std::lock_guard lock(mutex_);
+    const auto found = sessions_.find(hash_of(bearer));
+    if (found != sessions_.end()) found->second.noted.at(static_cast<std::size_t>(what)) = true;
 }
 
 session_table::bearer_hash session_table::hash_of(crypto::bytes_view bearer) const {

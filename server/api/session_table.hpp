@@ -10,6 +10,7 @@
 #include "crypto/secret.hpp"
 #include "storage/types.hpp"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -21,6 +22,9 @@ namespace changgu::api {
 enum class scope : std::uint8_t { reviewer, keyring, admin };
 std::string_view to_string(scope s) noexcept;
 std::optional<scope> scope_from(std::string_view text) noexcept;
+
+/// What the access log has once a session, however often it is done.
+enum class deed : std::uint8_t { keyring_fetched, keyring_put };
 
 /// Who a session speaks for.
 struct session {
@@ -58,12 +62,17 @@ class session_table {
     [[nodiscard]] std::optional<storage::pepper> pepper_of(crypto::bytes_view bearer) const;
     void use_up_pepper(crypto::bytes_view bearer);
 
+    /// Whether the access log has it of this session.
+    [[nodiscard]] bool is_noted(crypto::bytes_view bearer, deed what) const;
+    void set_noted(crypto::bytes_view bearer, deed what);
+
   private:
     using bearer_hash = crypto::hash256;
     struct entry {
         session who;
         std::uint64_t expires = 0;
         std::optional<storage::pepper> next_pepper;
+        std::array<bool, 2> noted{}; ///< by deed
     };
     [[nodiscard]] bearer_hash hash_of(crypto::bytes_view bearer) const;
     void make_room(const session& s, std::uint64_t now);

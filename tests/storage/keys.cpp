@@ -1,7 +1,7 @@
 #include "tests/storage/bench.hpp"
+#include "tests/support/run_sql.hpp"
 
 #include <doctest/doctest.h>
-#include <sqlite3.h>
 
 using namespace changgu;
 using namespace changgu::test;
@@ -32,13 +32,6 @@ put_answer put_keyring(bench& b, std::optional<keyring_etag> match, bytes conten
         b.s().put_keyring(7, match, {}, std::move(content), p.clone(),
                           [done = std::move(done)](edit_outcome o, keyring_etag e) mutable { done({o, e}); });
     });
-}
-
-void run_sql(const std::filesystem::path& file, const std::string& sql) {
-    sqlite3* db = nullptr;
-    REQUIRE(sqlite3_open(file.c_str(), &db) == SQLITE_OK);
-    REQUIRE(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(db);
 }
 
 } // namespace

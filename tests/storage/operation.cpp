@@ -2,6 +2,7 @@
 #include "storage/backup.hpp"
 #include "storage/scratch.hpp"
 #include "tests/storage/bench.hpp"
+#include "tests/support/run_sql.hpp"
 
 #include <doctest/doctest.h>
 #include <sqlite3.h>
@@ -15,14 +16,6 @@ using namespace changgu::test;
 namespace {
 
 constexpr std::uint64_t restored_at = 1'800'000'000;
-
-void run_sql(const std::filesystem::path& file, const std::string& sql) {
-    sqlite3* db = nullptr;
-    REQUIRE(sqlite3_open(file.c_str(), &db) == SQLITE_OK);
-    REQUIRE_MESSAGE(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK,
-                    sqlite3_errmsg(db));
-    sqlite3_close(db);
-}
 
 std::string refusal(bench& b) {
     try {

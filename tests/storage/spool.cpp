@@ -2,9 +2,9 @@
 #include "storage/backup.hpp"
 #include "storage/segment.hpp"
 #include "tests/storage/bench.hpp"
+#include "tests/support/run_sql.hpp"
 
 #include <doctest/doctest.h>
-#include <sqlite3.h>
 
 #include <atomic>
 #include <thread>
@@ -34,14 +34,6 @@ void overwrite(const std::filesystem::path& p, std::uint64_t at, std::size_t siz
     f.seekp(static_cast<std::streamoff>(at));
     for (std::size_t i = 0; i < size; ++i) f.put('x');
     REQUIRE(f.flush());
-}
-
-void run_sql(const bench& b, const std::string& sql) {
-    sqlite3* db = nullptr;
-    REQUIRE(sqlite3_open((b.opts.directory / "changgu.db").c_str(), &db) == SQLITE_OK);
-    REQUIRE_MESSAGE(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK,
-                    sqlite3_errmsg(db));
-    sqlite3_close(db);
 }
 
 /// Five envelopes, a group each, and the store closed.
@@ -238,7 +230,7 @@ TEST_CASE("the rows of a batch that a crash kept from being published are gone, 
     b.release();
     put_five(b);
     run_sql(
-        b,
+        b.opts.directory / "changgu.db",
         "INSERT INTO envelope(batch, epoch, id, pad, body) VALUES(2, 1, zeroblob(32), x'', zeroblob(8192)), "
         "(2, 1, x'01', x'', zeroblob(8192))");
     CHECK(reader(b.opts.directory).check().empty()); // so it looks beside a running release
@@ -254,8 +246,9 @@ TEST_CASE("the spool of an older program is taken over, once") {
     put_five(b);
     for (const std::uint64_t n : {7U, 5U}) {
         const auto x = body(n);
-        run_sql(b, "INSERT INTO spool_envelope(epoch, id, pad, body) VALUES(3, x'" +
-                       crypto::to_hex(id_of(x).view()) + "', x'', x'" + crypto::to_hex(x) + "')");
+        run_sql(b.opts.directory / "changgu.db",
+                "INSERT INTO spool_envelope(epoch, id, pad, body) VALUES(3, x'" +
+                    crypto::to_hex(id_of(x).view()) + "', x'', x'" + crypto::to_hex(x) + "')");
     }
     CHECK(reader(b.opts.directory).has_envelope(id_of(body(7))));
     b.reopen();

@@ -114,7 +114,7 @@ std::string channel_fixture::admin_text(const crypto::hash256& nonce, std::strin
            std::string(at) + "\nnonce " + crypto::to_base64(nonce.view()) + "\n";
 }
 
-cli::client_response channel_fixture::admin_sign_in(std::string text, const crypto::note_signer& by) {
+cli::client_response channel_fixture::admin_sign_in(const std::string& text, const crypto::note_signer& by) {
     return json(verb::post, "/sessions", {{"scope", "admin"}, {"note", crypto::sign_note(text, {&by, 1})}});
 }
 
@@ -143,7 +143,7 @@ cli::client_response channel_fixture::post_statements(std::uint64_t next,
 }
 
 crypto::epoch_entry channel_fixture::next_epoch(std::uint64_t from,
-                                                std::vector<const reviewer_keys*> who) const {
+                                                const std::vector<const reviewer_keys*>& who) const {
     crypto::epoch_entry e{log->last_epoch() + 1, from, from + 30 * day, {}};
     for (const auto* r : who) {
         const auto key = r->keys.intake(e.epoch).value().public_key;
@@ -182,6 +182,21 @@ bytes concat(std::initializer_list<bytes_view> parts) {
     bytes out;
     for (const auto part : parts) crypto::append(out, part);
     return out;
+}
+
+crypto::json::array prekeys_json(std::span<const crypto::prekey> keys) {
+    crypto::json::array out;
+    for (const auto& k : keys) out.emplace_back(crypto::to_json(k));
+    return out;
+}
+
+object request_of(const channel_fixture& f, const reviewer_keys& who, const crypto::enrolment_code& code) {
+    const crypto::enrolment_request r{who.number, who.identity.public_key,
+                                      who.keys.publish(who.identity, f.log->org(), who.number, 1).value()};
+    return {{"number", r.number},
+            {"identity", crypto::to_base64(r.identity.view())},
+            {"prekeys", prekeys_json(r.prekeys)},
+            {"mac", crypto::to_base64(crypto::mac_of(r, f.log->org(), code).view())}};
 }
 
 } // namespace changgu::test

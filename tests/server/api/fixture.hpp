@@ -2,6 +2,7 @@
 // with a clock that the test sets.
 #pragma once
 
+#include "crypto/enrolment.hpp"
 #include "crypto/key_log.hpp"
 #include "server/cli/https_client.hpp"
 #include "server/serve.hpp"
@@ -77,7 +78,7 @@ class channel_fixture {
     cli::client_response sign_in(std::string_view scope, std::uint32_t number,
                                  const crypto::sign_secret_key& key, const crypto::hash256& nonce,
                                  std::string_view at = origin);
-    cli::client_response admin_sign_in(std::string text, const crypto::note_signer& by);
+    cli::client_response admin_sign_in(const std::string& text, const crypto::note_signer& by);
     [[nodiscard]] std::string admin_text(const crypto::hash256& nonce, std::string_view at = origin) const;
     std::string reviewer_bearer(const reviewer_keys& who);
     std::string admin_bearer();
@@ -86,7 +87,7 @@ class channel_fixture {
     std::string make_statement(crypto::statement_type type, crypto::json::object body);
     cli::client_response post_statements(std::uint64_t next, const std::vector<std::string>& notes);
     [[nodiscard]] crypto::epoch_entry next_epoch(std::uint64_t from,
-                                                 std::vector<const reviewer_keys*> who) const;
+                                                 const std::vector<const reviewer_keys*>& who) const;
 
     /// Lets the next tick come.
     void release();
@@ -110,6 +111,10 @@ std::string text_of(const cli::client_response& r, std::string_view member);
 /// The slug of a problem, after checking that it is one and has no other members than it may.
 std::string problem_of(const cli::client_response& r);
 bytes concat(std::initializer_list<bytes_view> parts);
+crypto::json::array prekeys_json(std::span<const crypto::prekey> keys);
+/// What a new reviewer answers the code with, without a locker.
+crypto::json::object request_of(const channel_fixture& f, const reviewer_keys& who,
+                                const crypto::enrolment_code& code);
 template <class Fixed> std::string hex(const Fixed& f) {
     return crypto::to_hex(f.view());
 }

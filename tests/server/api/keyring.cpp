@@ -87,14 +87,7 @@ TEST_CASE("a locker named at enrolment opens the keyring's session before approv
     const auto at = "/enrolments/" + hex(code.id);
     const auto locker = crypto::random_sign_key_pair();
     const reviewer_keys third{3};
-    crypto::enrolment_request r{3, third.identity.public_key,
-                                third.keys.publish(third.identity, f.log->org(), 3, 1).value()};
-    crypto::json::array prekeys;
-    for (const auto& k : r.prekeys) prekeys.emplace_back(crypto::to_json(k));
-    crypto::json::object request{{"number", 3},
-                                 {"identity", crypto::to_base64(r.identity.view())},
-                                 {"prekeys", std::move(prekeys)},
-                                 {"mac", crypto::to_base64(crypto::mac_of(r, f.log->org(), code).view())}};
+    auto request = request_of(f, third, code);
     const auto sign_in = [&](const crypto::sign_key_pair& key) {
         return f.sign_in("keyring", 3, key.secret_key, f.challenge("keyring", 3));
     };

@@ -5,26 +5,6 @@
 
 using namespace changgu;
 using namespace changgu::test;
-using crypto::json::object;
-
-namespace {
-
-crypto::json::array prekeys_json(const std::vector<crypto::prekey>& keys) {
-    crypto::json::array out;
-    for (const auto& k : keys) out.emplace_back(crypto::to_json(k));
-    return out;
-}
-
-object request_of(const channel_fixture& f, const reviewer_keys& who, const crypto::enrolment_code& code) {
-    crypto::enrolment_request r{who.number, who.identity.public_key,
-                                who.keys.publish(who.identity, f.log->org(), who.number, 1).value()};
-    return {{"number", r.number},
-            {"identity", crypto::to_base64(r.identity.view())},
-            {"prekeys", prekeys_json(r.prekeys)},
-            {"mac", crypto::to_base64(crypto::mac_of(r, f.log->org(), code).view())}};
-}
-
-} // namespace
 
 TEST_CASE("a code is opened by an admin, answered once, and dies when it is told to") {
     channel_fixture f;
