@@ -32,6 +32,11 @@ edit_outcome append_access(database& access, const crypto::org_id& org, std::str
     return edit_outcome::done;
 }
 
+void note_restored(database& main, database& access, std::uint64_t now) {
+    if (const auto org = org_of(main))
+        append_access(access, *org, crypto::access_entry(now, "server", "restored"));
+}
+
 void check_access_log(database& main, database& access, std::vector<std::string>& problems) {
     const auto org = org_of(main);
     if (!org) return; // then there is nothing that anybody could have done

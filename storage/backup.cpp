@@ -300,11 +300,11 @@ result<std::vector<std::string>> restore(const fs::path& from, const backup_open
         database main = open_for_writing(part.path(), which::main, copied_pages);
         main.run("DELETE FROM keyring");
         pass_over_lost_batches(main, now);
-        finish_alone(main);
-    }
-    for (const auto w : {which::peppers, which::access}) { // neither is in a bare database
-        auto db = open_for_writing(part.path(), w, copied_pages);
-        finish_alone(db);
+        // Neither of the others is in a bare database.
+        database peppers = open_for_writing(part.path(), which::peppers, copied_pages);
+        database access = open_for_writing(part.path(), which::access, copied_pages);
+        note_restored(main, access, now);
+        for (auto* db : {&main, &peppers, &access}) finish_alone(*db);
     }
     {
         reader in(part.path());

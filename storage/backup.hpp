@@ -43,9 +43,9 @@ using further_check = std::function<std::vector<std::string>(reader&)>;
 /// Decrypts and checks a backup and, if it is whole, puts it into `directory`, which has no database yet.
 /// Without an opener it is a bare database. Gives what is wrong with it, as reader::check() and `further` say
 /// it: nothing when it is whole. Keyrings are left out: their peppers are gone. Batches go on from `now`, in
-/// seconds since 1970, so that no number is given a second time. Errors: exists, failed, those of
-/// crypto::backup_decryptor, and crypto's truncated_file, unknown_version. Throws std::runtime_error when it
-/// is no database of this program, or a newer one.
+/// seconds since 1970, so that no number is given a second time, and the access log says that it was
+/// restored. Errors: exists, failed, those of crypto::backup_decryptor, and crypto's truncated_file,
+/// unknown_version. Throws std::runtime_error when it is no database of this program, or a newer one.
 result<std::vector<std::string>> restore(const std::filesystem::path& from, const backup_opener* opener,
                                          const std::filesystem::path& directory, std::uint64_t now,
                                          const further_check& further = {});

@@ -58,6 +58,7 @@ std::optional<crypto::sign_public_key> find_locker(database& main, reviewer_numb
 // access.cpp
 crypto::access_position access_head(database& access);
 edit_outcome append_access(database& access, const crypto::org_id& org, std::string_view entry); // (alone)
+void note_restored(database& main, database& access, std::uint64_t now); // in seconds since 1970
 void check_access_log(database& main, database& access, std::vector<std::string>& problems);
 
 // check.cpp

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil
 import sqlite3
 import unittest
 
@@ -79,6 +80,33 @@ class AccessLog(harness.ChannelTest):
                 look("--verify", expect=UNTRUSTED)  # and goes on saying so
                 look("--accept")
                 look("--verify")
+
+    def test_a_restore_shows(self):
+        """Whoever has seen what the backup lacks is alarmed all the same; whoever has not reads that it was restored."""
+        channel = self.channel
+        backup, restored = channel.base / "a.backup", channel.base / "restored"
+        channel.run("backup", "--config", channel.config, "--to", backup)
+        self.reviewer_log()
+        self.assertEqual(channel.stop(), 0)
+        kept = channel.home / "data-kept"
+        channel.restore(backup, restored)
+        channel.data.rename(kept)
+        restored.rename(channel.data)
+        channel.start()
+        self.reviewer_log("--verify", expect=UNTRUSTED)
+        data = channel.reviewer(2, "access-log").data
+        self.assertEqual(data["head"], harness.b64(self.head(data["entries"])))
+        self.assertEqual([e for e in data["entries"] if " server " in e][-1].split(" ", 1)[1], "server restored")
+        self.reviewer_log("--accept")
+        self.reviewer_log("--verify")
+        findings = channel.run("doctor", "--config", channel.config, expect=None).data
+        self.assertFalse(any("access log" in f["finding"] for f in findings), findings)
+        self.assertEqual(channel.stop(), 0)
+        shutil.rmtree(channel.data)
+        kept.rename(channel.data)
+        channel.start()
+        self.reviewer_log("--accept")
+        self.admin_log("--accept")
 
     def test_doctor(self):
         """A chain that is broken in itself."""

@@ -1,9 +1,9 @@
 // The access log at rest.
 #include "crypto/key_log.hpp"
 #include "tests/storage/bench.hpp"
+#include "tests/support/run_sql.hpp"
 
 #include <doctest/doctest.h>
-#include <sqlite3.h>
 
 #include <string>
 #include <thread>
@@ -30,6 +30,19 @@ std::string a_genesis() {
                             {"https://report.hanbit.example"},
                             rules};
     return crypto::sign_note(crypto::genesis_text(g), keys);
+}
+
+/// Entries are chained for the organisation of the key log beside them.
+void begin_log(bench& b, int entries) {
+    const auto genesis = a_genesis();
+    const auto of = crypto::key_log::start(genesis).value().org();
+    REQUIRE(wait<edit_outcome>([&](auto done) { b.s().append_key_log(0, {genesis}, std::move(done)); }) ==
+            edit_outcome::done);
+    for (int i = 0; i < entries; ++i)
+        REQUIRE(wait<edit_outcome>([&](auto done) {
+                    b.s().append_access(of, "29743221 reviewer 1 prekeys-put " + std::to_string(i),
+                                        std::move(done));
+                }) == edit_outcome::done);
 }
 
 } // namespace
@@ -68,7 +81,9 @@ TEST_CASE("what is written at the same time ends up in one chain") {
     for (int t = 0; t < 4; ++t)
         writers.emplace_back([&b, t] {
             for (int i = 0; i < 25; ++i) {
-                b.put_reply(address_of(static_cast<std::uint64_t>(100 * t + i)), body(1, 100));
+                b.put_reply(
+                    address_of(std::uint64_t{100} * static_cast<unsigned>(t) + static_cast<unsigned>(i)),
+                    body(1, 100));
                 append(b, "29743221 reviewer " + std::to_string(t + 1) + " prekeys-put " + std::to_string(i));
             }
         });
@@ -100,17 +115,27 @@ TEST_CASE("the access log is in a backup, and where it was after a restore") {
     CHECK(b.read().read_access_log(3, 10).before == before.head.hash);
 }
 
+TEST_CASE("a restored access log says that it was restored, and is whole") {
+    bench b;
+    begin_log(b, 3);
+    const auto before = b.read().read_access_log(0, 10);
+    temp_dir elsewhere;
+    REQUIRE(back_up(b.opts.directory, elsewhere / "a.backup", vault::recipients).has_value());
+    REQUIRE(restore(elsewhere / "a.backup", &vault::opener(), elsewhere / "restored", 1'800'000'059)
+                .value()
+                .empty());
+    reader r(elsewhere / "restored");
+    const auto after = r.read_access_log(0, 10);
+    REQUIRE(after.entries.size() == 4);
+    CHECK(after.entries.back() == "30000000 server restored");
+    CHECK(r.read_access_log(3, 10).before == before.head.hash);
+    CHECK(r.check().empty());
+    CHECK(b.read().read_access_log(0, 10).head == before.head); // not where the backup was made
+}
+
 TEST_CASE("check finds an access log that does not chain") {
     bench b;
-    const auto genesis = a_genesis(); // entries are chained for the organisation of the key log beside them
-    const auto of = crypto::key_log::start(genesis).value().org();
-    REQUIRE(wait<edit_outcome>([&](auto done) { b.s().append_key_log(0, {genesis}, std::move(done)); }) ==
-            edit_outcome::done);
-    for (int i = 0; i < 3; ++i)
-        REQUIRE(wait<edit_outcome>([&](auto done) {
-                    b.s().append_access(of, "29743221 reviewer 1 prekeys-put " + std::to_string(i),
-                                        std::move(done));
-                }) == edit_outcome::done);
+    begin_log(b, 3);
     CHECK(b.read().check().empty());
     const char* damage = nullptr;
     SUBCASE("an entry altered") {
@@ -128,11 +153,7 @@ TEST_CASE("check finds an access log that does not chain") {
     SUBCASE("another order") {
         damage = "UPDATE access_entry SET seq = seq + 10; UPDATE access_entry SET seq = 14 - seq";
     }
-    const auto path = b.opts.directory / "access.db";
-    sqlite3* db = nullptr;
-    REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
-    CHECK(sqlite3_exec(db, damage, nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(db);
+    run_sql(b.opts.directory / "access.db", damage);
     const auto problems = b.read().check();
     REQUIRE(problems.size() == 1);
     CHECK(problems.front() == "the access log does not chain");

@@ -252,8 +252,8 @@ export interface ReviewApi {
   health(): Promise<Health>;
   /** Publishes prekeys, reads the inbox, keeps what came in cases, drains and forgets. */
   sync(progress: Progress): Promise<SyncReport>;
-  /** Errors: log_forked: it does not pass through what was seen before. */
-  accessLog(): Promise<AccessLog>;
+  /** `accept` takes it as it is, whatever was seen before. Errors: log_forked: it does not pass through that. */
+  accessLog(accept: boolean): Promise<AccessLog>;
   /** Reads on in all cases: what colleagues wrote. */
   refresh(): Promise<Refreshed>;
 

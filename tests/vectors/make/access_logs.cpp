@@ -50,6 +50,15 @@ json::object make_access_log() {
     add("seen when it was empty", "ok", log, access_position{});
     add("something new that this version does not know", "ok",
         altered([](entries& e) { e.emplace_back("29743400 reviewer 2 something-new 1 2 3"); }), seen);
+    const std::string restored = "29743500 server restored";
+    add("a backup was restored that lacked nothing", "ok",
+        altered([&](entries& e) { e.push_back(restored); }), position_after(log, log.size()));
+    add("a backup was restored that lacked what was seen, which the line that says so does not excuse",
+        "log_forked", altered([&](entries& e) {
+            e.resize(5);
+            e.insert(e.end(), {restored, "29743501 reviewer 1 session-opened reviewer"});
+        }),
+        seen);
     add("an entry altered", "log_forked", altered([](entries& e) { e[1].back() = '7'; }), seen);
     add("an entry taken out", "log_forked", altered([](entries& e) { e.erase(e.begin() + 2); }), seen);
     add("an entry put in", "log_forked",

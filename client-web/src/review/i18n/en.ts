@@ -84,6 +84,7 @@ export const en: Catalogue = {
     bad_log: 'The server’s key log cannot be verified. Stop here and tell the admin in person.',
     origin_not_listed:
       'The organisation has not listed this address. Check that you used the one you were given.',
+    unknown_protocol: 'The server is newer than this page. Load the page again.',
     revoked_reviewer: 'This reviewer has been revoked. Ask the admin.',
     unknown_reviewer: 'This reviewer is not in the key log, perhaps not approved yet.',
     key_forgotten: 'The key of that period has been destroyed already.',
@@ -614,6 +615,11 @@ export const en: Catalogue = {
     newest: (n) => `The newest ${comma(n)} lines`,
     forked:
       'The access log differs from what you saw before: somebody has changed it or taken lines out. Tell the admin and your colleagues in person.',
+    afterRestore:
+      'If the admin told you in person that a backup was restored, you can accept the log as it is. What you saw before is compared no more.',
+    accept: 'Accept the log as it is',
+    accepted: (n) =>
+      `The ${comma(n)} lines follow on each other from the first. From now on the log is compared with these.`,
     actors: { admin: 'Admin', code: 'Somebody invited', roots: 'Root keys', server: 'Server' },
     what: {
       'session-opened': ([scope]) =>
@@ -627,6 +633,7 @@ export const en: Catalogue = {
       'enrolment-killed': ([n = '']) => `Withdrew the invitation of reviewer ${n}`,
       'enrolment-submitted': ([n = '']) => `Asked to be enrolled as reviewer ${n}`,
       statement: ([seq = '', type = '']) => `Statement ${seq} was added to the key log (${type})`,
+      restored: () => 'A backup was restored',
       'sign-ins-refused': ([, a = '', , b = '', , c = '']) =>
         `Sign-ins refused: ${a} of reviewers, ${b} for keys, ${c} of admins`,
     },

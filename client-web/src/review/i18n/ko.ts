@@ -80,6 +80,7 @@ export const ko = {
     log_forked: '서버가 사람마다 다른 키 기록을 보여 줍니다. 더 진행하지 말고 관리자에게 직접 알리세요.',
     bad_log: '서버의 키 기록을 확인할 수 없습니다. 더 진행하지 말고 관리자에게 직접 알리세요.',
     origin_not_listed: '이 주소는 기관이 정한 주소가 아닙니다. 안내받은 주소로 들어왔는지 확인하세요.',
+    unknown_protocol: '서버가 이 화면보다 새것입니다. 페이지를 새로 열어 주세요.',
     revoked_reviewer: '이 담당자 등록은 취소되었습니다. 관리자에게 물어보세요.',
     unknown_reviewer: '등록되지 않은 담당자입니다. 아직 승인 전일 수 있습니다.',
     key_forgotten: '그 기간의 키는 이미 파기되었습니다.',
@@ -603,6 +604,10 @@ export const ko = {
     newest: (n: number) => `가장 새로운 ${comma(n)}줄`,
     forked:
       '열람기록이 전에 본 것과 다릅니다. 누군가 기록을 고쳤거나 지웠습니다. 관리자와 다른 담당자에게 직접 알리세요.',
+    afterRestore:
+      '백업을 되돌렸다고 관리자가 직접 말해 주었다면 지금 기록을 받아들일 수 있습니다. 전에 본 기록과는 더 견주지 않습니다.',
+    accept: '지금 기록을 받아들이기',
+    accepted: (n: number) => `기록 ${comma(n)}줄이 처음부터 이어집니다. 다음부터는 이 기록과 견줍니다.`,
     actors: {
       admin: '관리자',
       code: '초대받은 사람',
@@ -620,6 +625,7 @@ export const ko = {
       'enrolment-killed': ([n = '']) => `${n}번 담당자의 초대를 취소함`,
       'enrolment-submitted': ([n = '']) => `${n}번 담당자로 등록을 요청함`,
       statement: ([seq = '', type = '']) => `키 기록에 ${seq}번째 글을 더함 (${type})`,
+      restored: () => '백업을 되돌림',
       'sign-ins-refused': ([, a = '', , b = '', , c = '']) =>
         `거절한 접속: 담당자 ${a}번, 키 보관 ${b}번, 관리자 ${c}번`,
     } as Record<string, (details: string[]) => string>,

@@ -79,7 +79,26 @@ function Access() {
   const { nameOf } = useOffice();
   const task = useTask();
   const [log, setLog] = useState<AccessLog | null>(null);
+  const [agrees, setAgrees] = useState(''); // what is said of the log that is shown
+  const [forked, setForked] = useState(false);
   const a = t.access;
+  const look = (accept: boolean) => {
+    task.run(async () => {
+      setLog(null);
+      setForked(false);
+      try {
+        const read = await api.accessLog(accept);
+        const words = (accept ? a.accepted : a.verified)(read.size);
+        setLog(read);
+        setAgrees(words);
+        announce(words);
+      } catch (error) {
+        if (codeOf(error) !== 'log_forked') throw error;
+        setForked(true);
+        task.fail(a.forked);
+      }
+    });
+  };
   return (
     <section aria-labelledby="access">
       <h2 id="access">{a.heading}</h2>
@@ -89,25 +108,30 @@ function Access() {
         class="button"
         disabled={task.busy}
         onClick={() => {
-          task.run(async () => {
-            setLog(null);
-            try {
-              const read = await api.accessLog();
-              setLog(read);
-              announce(a.verified(read.size));
-            } catch (error) {
-              if (codeOf(error) === 'log_forked') task.fail(a.forked);
-              else throw error;
-            }
-          });
+          look(false);
         }}
       >
         {task.busy ? a.reading : a.show}
       </button>
       <ErrorLine text={task.error} />
+      {forked && (
+        <>
+          <p>{a.afterRestore}</p>
+          <button
+            type="button"
+            class="button"
+            disabled={task.busy}
+            onClick={() => {
+              look(true);
+            }}
+          >
+            {a.accept}
+          </button>
+        </>
+      )}
       {log !== null && (
         <>
-          <p class="notice good">✓ {a.verified(log.size)}</p>
+          <p class="notice good">✓ {agrees}</p>
           <h3>{a.newest(log.newest.length)}</h3>
           <ol class="card history">
             {log.newest.map((entry, i) => {

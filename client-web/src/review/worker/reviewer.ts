@@ -89,7 +89,10 @@ export class ReviewerConsole implements contract.ReviewApi {
       try {
         const keyring = await fetchKeyring(channel, locker, number);
         if (keyring.number !== number) throw new CodedError('another_keyring');
-        return await this.begin(keyring, store);
+        const me = await this.begin(keyring, store);
+        // The access log says once a session that the keyring was stored. At the start it says nothing of what comes after.
+        await briefly(store.save(this.session()));
+        return me;
       } catch (error) {
         store.wipe();
         throw error;
@@ -254,8 +257,8 @@ export class ReviewerConsole implements contract.ReviewApi {
     }
   }
 
-  accessLog(): Promise<contract.AccessLog> {
-    return this.inTurn(() => readAccessLog(this.session()));
+  accessLog(accept: boolean): Promise<contract.AccessLog> {
+    return this.inTurn(() => readAccessLog(this.session(), accept));
   }
 
   refresh(): Promise<contract.Refreshed> {

@@ -58,6 +58,7 @@ describe('the access log in words', () => {
       '서버',
       '거절한 접속: 담당자 3번, 키 보관 2번, 관리자 0번',
     ]);
+    expect(words('29500000 server restored')).toEqual(['서버', '백업을 되돌림']);
     const at = accessWords('29500000 code enrolment-submitted 4', en, 'en', String).when;
     expect(at).toContain('2026');
   });

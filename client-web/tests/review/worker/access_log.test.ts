@@ -37,7 +37,7 @@ describe('the access log', () => {
     'tells what reviewers and admins did, and nothing of who reports',
     async () => {
       await server.anyone(['report', '--file', '-'], { input: '누가 보냈는지 모를 글' });
-      const { size, newest } = await reviewer.accessLog();
+      const { size, newest } = await reviewer.accessLog(false);
       expect(newest).toHaveLength(size);
       const what = newest.map((entry) => entry.replace(/^\d+ /, '')).reverse();
       expect(what).toContain('code enrolment-submitted 1');
@@ -46,7 +46,7 @@ describe('the access log', () => {
       // A second look begins at the first entry again, and goes on to what came since.
       await reviewer.lock();
       await reviewer.unlockFile(file, passphrase);
-      expect((await reviewer.accessLog()).size).toBeGreaterThan(size);
+      expect((await reviewer.accessLog(false)).size).toBeGreaterThan(size);
     },
     minutes,
   );
@@ -59,15 +59,43 @@ describe('the access log', () => {
   ])(
     'is refused when %s',
     async (_what, how) => {
-      await reviewer.accessLog();
+      await reviewer.accessLog(false);
       tamper = how;
       const refused = new CodedError('log_forked');
       try {
-        await expect(reviewer.accessLog()).rejects.toEqual(refused);
+        await expect(reviewer.accessLog(false)).rejects.toEqual(refused);
       } finally {
         tamper = (entries) => entries;
       }
-      await reviewer.accessLog(); // what was refused is not what is remembered
+      await reviewer.accessLog(false); // what was refused is not what is remembered
+    },
+    minutes,
+  );
+
+  it(
+    'is held against what was seen at an earlier visit, until it is accepted as it is',
+    async () => {
+      const forked = new CodedError('log_forked');
+      const visit = async () => {
+        await reviewer.lock();
+        await reviewer.unlockFromServer(1, passphrase);
+      };
+      await reviewer.moveToServer(passphrase);
+      await reviewer.accessLog(false);
+      await visit();
+      try {
+        tamper = (entries) => entries.filter((_, i) => i !== 1);
+        await expect(reviewer.accessLog(false)).rejects.toEqual(forked);
+        await visit();
+        await expect(reviewer.accessLog(false)).rejects.toEqual(forked); // and goes on saying so
+        const { size } = await reviewer.accessLog(true);
+        await visit();
+        expect((await reviewer.accessLog(false)).size).toBeGreaterThan(size);
+        tamper = (entries) => entries;
+        await expect(reviewer.accessLog(false)).rejects.toEqual(forked);
+      } finally {
+        tamper = (entries) => entries;
+      }
     },
     minutes,
   );
