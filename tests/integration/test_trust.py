@@ -11,13 +11,14 @@ import unittest
 
 import harness
 import protocol
-from harness import OK, UNREACHABLE, UNTRUSTED
+from harness import FAILURE, OK, UNREACHABLE, UNTRUSTED
 
 
 class Impostor:
-    """Terminates TLS with the channel's certificate, passes requests on, and may change a page of the key log."""
+    """Terminates TLS with the channel's certificate, passes requests on, and may change what is answered: pages of the key
+    log, or what else begins like `at`."""
 
-    def __init__(self, channel, listen_port, server_port, change=lambda page: page):
+    def __init__(self, channel, listen_port, server_port, change=lambda page: page, at="/api/v1/keylog?"):
         outer, self.paths = self, []
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -32,7 +33,7 @@ class Impostor:
                 inner.request(self.command, self.path, body or None, fields)
                 response = inner.getresponse()
                 content = response.read()
-                if self.path.startswith("/api/v1/keylog?") and response.status == 200:
+                if self.path.startswith(at) and response.status == 200:
                     content = json.dumps(change(json.loads(content))).encode()
                 self.send_response(response.status)
                 for name in ("Content-Type", "ETag"):
@@ -77,8 +78,8 @@ class Trust(harness.ChannelTest):
         harness.wait_until(channel.is_listening, "the server listens")
         channel.port = listed
 
-    def impostor(self, change=lambda page: page):
-        return Impostor(self.channel, self.channel.port, self.real_port, change)
+    def impostor(self, change=lambda page: page, **more):
+        return Impostor(self.channel, self.channel.port, self.real_port, change, **more)
 
     def refused(self, *arguments, expect=UNTRUSTED):
         """Tries to report through an impostor; the server must not have been given anything."""
@@ -136,6 +137,19 @@ class Trust(harness.ChannelTest):
             with self.subTest(change.__name__), self.impostor(change) as impostor:
                 self.assertIn("does not verify", self.refused().err)
                 self.assertEqual({method for method, _ in impostor.paths}, {"GET"})
+
+    def test_another_protocol(self):
+        """Nothing else is looked at, not even the key log, and everybody is told what to do."""
+        channel = self.channel
+        for hints, expect, words in (({"protocol": 2, "org": 7}, FAILURE, "newer protocol"), ({"protocol": 2}, FAILURE, "규약이"),
+                                     ({}, FAILURE, "not what it should be"), ({"protocol": "1"}, FAILURE, "not what it should be")):
+            lang = "ko" if words == "규약이" else "en"
+            with self.impostor(lambda _: hints, at="/api/v1/channel") as impostor:
+                self.assertIn(words, self.refused(*channel.public(), "--lang", lang, expect=expect).err)
+                for result in (channel.reviewer(1, "inbox", "--lang", lang, expect=expect),
+                               channel.admin("reviewers", "list", "--lang", lang, expect=expect)):
+                    self.assertIn(words, result.err)
+            self.assertEqual(set(impostor.paths), {("GET", "/api/v1/channel")})
 
     def test_a_log_that_goes_back(self):
         """A reporter without state cannot know that the newest statement is missing; a reviewer's keyring does."""

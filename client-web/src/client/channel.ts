@@ -26,6 +26,7 @@ const maxIndex = 64 << 20;
 const maxKeyringAnswer = 2 << 20;
 const maxLogStatements = 100_000;
 const notesAtOnce = 64;
+const protocolVersion = 1;
 const prefixSize = 16;
 const inboxRecord = 4 + suite1.envelopeSize;
 const maxInbox = 2 ** 40;
@@ -67,7 +68,7 @@ export class Channel {
 
   /**
    * Fetches the whole key log and verifies it. With `org` null it is taken from the genesis statement: trust on first
-   * use. Errors: also wrong_org, origin_not_listed and those of KeyLog.
+   * use. Errors: also unknown_protocol, wrong_org, origin_not_listed and those of KeyLog.
    */
   static async open(
     origin: string,
@@ -88,7 +89,7 @@ export class Channel {
     return new Channel(origin, log, fetcher);
   }
 
-  /** Fetches and verifies the statements that came since. Errors: also log_forked, origin_not_listed, KeyLog's. */
+  /** Fetches and verifies the statements that came since. Errors: as open(), and log_forked. */
   async refresh(): Promise<void> {
     const from = this.log.size;
     await readLog(this.fetcher, this.origin, from, (note) => {
@@ -413,13 +414,24 @@ export class Channel {
   }
 }
 
-/** The notes of the log from `from` on, each handed over as text. Errors: also log_forked: it has become shorter. */
+/** Of a hint nothing but this number: with another protocol anything else may mean something else. */
+async function checkProtocol(fetcher: Fetch, origin: string): Promise<void> {
+  const { body } = await send(fetcher, origin, { path: '/channel', expected: 200 });
+  if (readAnswer(() => Members.parse(body).integer('protocol')) !== protocolVersion)
+    throw new CodedError('unknown_protocol');
+}
+
+/**
+ * The notes of the log from `from` on, each handed over as text. Errors: also unknown_protocol, and log_forked: it has
+ * become shorter.
+ */
 async function readLog(
   fetcher: Fetch,
   origin: string,
   from: number,
   take: (note: string) => void,
 ): Promise<void> {
+  await checkProtocol(fetcher, origin);
   let next = from;
   let size = from + 1;
   while (next < size) {

@@ -5,6 +5,7 @@ export type Stop =
   | 'too_old'
   | 'forked'
   | 'origin'
+  | 'newer' // than this page
   | 'bad_link'
   | 'browser'
   | 'offline'
@@ -31,6 +32,7 @@ const others: Readonly<Record<string, Stop>> = {
   log_too_old: 'too_old',
   log_forked: 'forked',
   origin_not_listed: 'origin',
+  unknown_protocol: 'newer',
   bad_link: 'bad_link',
   no_webassembly: 'browser',
   worker_failed: 'browser',

@@ -20,14 +20,20 @@ async function codeOf(attempt: Promise<unknown>): Promise<string> {
 
 type Handler = (path: string, init: RequestInit) => Response | undefined;
 
-/** Serves a key log in pages of `pageSize`, and the rest by `handler`. */
-function serving(maker: { log: KeyLogMaker }, handler: Handler = () => undefined, pageSize = 64) {
+/** Serves a key log in pages of `pageSize`, and the rest by `handler`. What precedes each look at the log is not counted. */
+function serving(
+  maker: { log: KeyLogMaker },
+  handler: Handler = () => undefined,
+  pageSize = 64,
+  hints = () => json({ protocol: 1 }),
+) {
   const requests: { url: string; init: RequestInit }[] = [];
   const fetcher: typeof fetch = (input, init = {}) => {
     const url = input instanceof Request ? input.url : String(input);
-    requests.push({ url, init });
     const { pathname, searchParams } = new URL(url);
     const path = pathname.replace('/api/v1', '');
+    if (path === '/channel') return Promise.resolve(hints());
+    requests.push({ url, init });
     if (path !== '/keylog')
       return Promise.resolve(handler(path, init) ?? new Response(null, { status: 404 }));
     const from = Number(searchParams.get('from'));
@@ -97,6 +103,34 @@ describe('the key log', () => {
     const channel = await Channel.open(origin, null, serving(made).fetcher);
     made.log.addPolicy('moved', ['https://elsewhere.example']);
     expect(await codeOf(channel.refresh())).toBe('origin_not_listed');
+  });
+});
+
+describe('the protocol', () => {
+  test.each([
+    [{ protocol: 2 }, 'unknown_protocol'],
+    [{ protocol: 0 }, 'unknown_protocol'],
+    [{ protocol: 2, org: 7, statements: 'many' }, 'unknown_protocol'],
+    [{}, 'bad_answer'],
+    [{ protocol: '1' }, 'bad_answer'],
+    [null, 'bad_answer'],
+    [{ protocol: 1, org: 'anything' }, 'ok'],
+  ])('is looked at before anything else: %j', async (hints, code) => {
+    const answer = () => (hints === null ? new Response('{') : json(hints));
+    const { fetcher, requests } = serving({ log: KeyLogMaker.start(origin) }, undefined, 64, answer);
+    expect(await codeOf(Channel.open(origin, null, fetcher))).toBe(code);
+    expect(requests).toHaveLength(code === 'ok' ? 1 : 0);
+  });
+
+  test('may have become another one while a page is open', async () => {
+    let protocol = 1;
+    const made = { log: KeyLogMaker.start(origin) };
+    const { fetcher, requests } = serving(made, undefined, 64, () => json({ protocol }));
+    const channel = await Channel.open(origin, null, fetcher);
+    protocol = 2;
+    requests.length = 0;
+    expect(await codeOf(channel.refresh())).toBe('unknown_protocol');
+    expect(requests).toEqual([]);
   });
 });
 

@@ -98,6 +98,10 @@ export const en: Text = {
       title: 'This address is not the channel’s',
       text: 'The address you opened is not in the list that the organisation signed. Please come in by the address on the poster.',
     },
+    newer: {
+      title: 'The channel is newer than this page',
+      text: 'This page cannot talk to the channel any more. Please load it again. If you opened it from a file, get the new file from where you got this one.',
+    },
     bad_link: {
       title: 'The link is cut off or changed',
       text: 'The part of the link that lets us check the channel is damaged. Please scan the poster’s QR code again.',

@@ -414,7 +414,7 @@ describe('an epoch that closes while the form is open', () => {
     const before = await casesOf(1);
     await server.admin(['reviewers', 'revoke', '2']);
     expect((await reporter.send(draft('교체 중에 쓴 글'), quiet)).confirmed).toBe(true);
-    expect(paths.slice(-3)).toEqual(['/envelopes', '/keylog', '/envelopes']);
+    expect(paths.slice(-4)).toEqual(['/envelopes', '/channel', '/keylog', '/envelopes']);
     await newCase(1, before);
     expect((await reporter.open(server.origin, pin())).readers.map(({ number }) => number)).toEqual([1]);
   });
