@@ -30,7 +30,9 @@ outcome confirm_on(int tty, std::string_view question, std::string_view expected
     while (n < 0 && errno == EINTR);
     if (n < 0) return last_error();
     std::string_view typed(line.data(), static_cast<std::size_t>(n));
-    if (typed.ends_with('\n')) typed.remove_suffix(1);
+    // Without the return key it is what Ctrl-D cut off, or the beginning of more.
+    if (!typed.ends_with('\n')) return false;
+    typed.remove_suffix(1);
     return typed == expected;
 }
 

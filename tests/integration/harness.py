@@ -18,6 +18,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import termios
 import threading
 import time
 import unittest
@@ -70,8 +71,9 @@ class Channel:
 
     # --- commands
 
-    def start_command(self, *arguments, secrets=None, stdin=None, as_json=True):
-        """Starts a command; `secrets` maps an option such as "passphrase" to a text, given through a pipe."""
+    def start_command(self, *arguments, secrets=None, stdin=None, as_json=True, terminal=None):
+        """Starts a command; `secrets` maps an option such as "passphrase" to a text, given through a pipe. It has no
+        controlling terminal, or `terminal`, a descriptor."""
         arguments = [str(a) for a in arguments] + (["--json"] if as_json else [])
         pipes = []
         for option, text in (secrets or {}).items():
@@ -87,7 +89,8 @@ class Channel:
         visible = "\n".join(arguments + list(environment.values()))
         for secret in list(self.secrets.values()) + list((secrets or {}).values()):
             assert secret not in visible, f"a secret is on the command line of {arguments[:2]}"
-        process = subprocess.Popen([PROGRAM, *arguments], env=environment, cwd=self.cwd, pass_fds=pipes,
+        sit_down = None if terminal is None else lambda: fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+        process = subprocess.Popen([PROGRAM, *arguments], env=environment, cwd=self.cwd, pass_fds=pipes, preexec_fn=sit_down,
                                    stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
         for read in pipes:
@@ -123,6 +126,24 @@ class Channel:
     def run(self, *arguments, secrets=None, stdin=None, expect=OK, as_json=True):
         process = self.start_command(*arguments, secrets=secrets, stdin=stdin, as_json=as_json)
         return self.finish_command(process, stdin, expect)
+
+    def run_at_terminal(self, typed, *arguments, secrets=None, expect=OK):
+        """A command with a controlling terminal, where somebody types when asked. Its result, and what was shown there."""
+        screen, terminal = os.openpty()
+        try:
+            process = self.start_command(*arguments, secrets=secrets, terminal=terminal)
+            shown, waiting = b"", select.poll()
+            waiting.register(screen, select.POLLIN)
+            while not shown.endswith(b": "):
+                if not waiting.poll(COMMAND_TIMEOUT * 1000):
+                    process.kill()
+                    raise AssertionError(f"{arguments[:2]} asks nothing")
+                shown += os.read(screen, 4096)
+            os.write(screen, typed)
+            return self.finish_command(process, expect=expect), shown.decode()
+        finally:
+            os.close(terminal)
+            os.close(screen)
 
     # --- people
 

@@ -191,16 +191,24 @@ def blank_envelope(epoch):
     return b"\1" + be(epoch) + bytes(3) + os.urandom(ENVELOPE - 8)
 
 
-def open_frame(org, block, header, context):
+TAGS = ["changgu/report/v1", "changgu/follow-up/v1", "changgu/reply/v1", "changgu/event/v1"]
+
+
+def signed_frame(org, block, header, context):
+    """(kind, signer, signature, text)"""
     frame = zlib.decompress(unpad(block), -15)
     kind, signer, signature, text = frame[0], frame[1:33], frame[33:97], frame[97:]
-    tag = ["changgu/report/v1", "changgu/follow-up/v1", "changgu/reply/v1", "changgu/event/v1"][kind - 1]
-    assert verifies(signer, signature, tagged(tag, org, H(32, header), context, text))
+    assert verifies(signer, signature, tagged(TAGS[kind - 1], org, H(32, header), context, text))
+    return kind, signer, signature, text
+
+
+def open_frame(org, block, header, context):
+    kind, signer, _, text = signed_frame(org, block, header, context)
     return kind, signer, json.loads(text)
 
 
-def open_slot(org, context, envelope, slot, pair):
-    """(kind, signer, JSON, content key), or None when the slot is not for this pair."""
+def open_block(org, context, envelope, slot, pair):
+    """(block, content key), or None when the slot is not for this pair."""
     share = seal_open(envelope[8 + 81 * slot : 89 + 81 * slot], pair)
     if share is None:
         return None
@@ -209,7 +217,13 @@ def open_slot(org, context, envelope, slot, pair):
     assert envelope[1304:1336] == HK(key, envelope[:1304])
     block = aead_open(key, bytes(24), org + context + envelope[:1336], envelope[1336:])
     assert block is not None
-    return *open_frame(org, block, envelope[:1336], context), key
+    return block, key
+
+
+def open_slot(org, context, envelope, slot, pair):
+    """(kind, signer, JSON, content key), or None when the slot is not for this pair."""
+    found = open_block(org, context, envelope, slot, pair)
+    return found and (*open_frame(org, found[0], envelope[:1336], context), found[1])
 
 
 def opened(log, keyring, envelopes, epoch):
@@ -252,13 +266,43 @@ def reply_address(token):
 
 # --- section 8 --------------------------------------------------------------------------------------------------------
 
+def case_address(case_key, j):
+    return H(32, b"changgu/case-address/v1", kdf(case_key, j, "casetok_"))
+
+
+def blob_ids(attachment):
+    key = b64d(attachment["key"])
+    return [H(32, b"changgu/blob/v1", kdf(key, j, "blobtok_")) for j in range(attachment["chunks"])]
+
+
+def seal_event(org, keyring, case_key, j, event):
+    """Event `j` of a case, signed by the keyring's reviewer."""
+    public, secret = sign_key_pair(b64d(keyring["identity"]))
+    address, header, text = case_address(case_key, j), b"\1" + bytes(7) + os.urandom(24), json.dumps(event).encode()
+    signature = sign_raw(secret, tagged(TAGS[3], org, H(32, header), address, text))
+    deflate = zlib.compressobj(wbits=-15)
+    packed = deflate.compress(b"\4" + public + signature + text) + deflate.flush()
+    block = (packed + b"\x80").ljust(8144, b"\0")
+    return header + aead_seal(kdf(case_key, j, "casekey_"), header[8:], org + address + header, block)
+
+
+def snapshot(log, keyring, envelope, at):
+    """What keeps an envelope's message in its case, as event 0, and the case's key."""
+    epoch = int.from_bytes(envelope[1:5], "big")
+    context = log.epochs[epoch][1]
+    block, key = open_block(log.org, context, envelope, log.slot(epoch, keyring["number"]), intake_pair(keyring, epoch))
+    kind, signer, signature, text = signed_frame(log.org, block, envelope[:1336], context)
+    return {"type": "snapshot", "at": at, "kind": kind, "signer": b64e(signer), "signature": b64e(signature),
+            "header_hash": b64e(H(32, envelope[:1336])), "context": b64e(context), "json": text.decode(),
+            "case_number": f"C-{int.from_bytes(os.urandom(4), 'big') % 1_000_000:06}"}, kdf(key, 2, "case____")
+
+
 def case_events(server, org, case_key):
     """The events of a case, as JSON."""
     events = []
     while True:
         j = len(events)
-        token = kdf(case_key, j, "casetok_")
-        address = H(32, b"changgu/case-address/v1", token)
+        address = case_address(case_key, j)
         status, body, _ = server.request("POST", "/cases/read", address)
         assert (status, len(body)) == (200, 1 + ENVELOPE)
         if body[0] == 0:

@@ -1,13 +1,12 @@
 #include "server/cli/secret_input.hpp"
 
+#include "tests/server/cli/pseudo_terminal.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <doctest/doctest.h>
 
 #include <fstream>
-#include <pty.h>
 #include <termios.h>
-#include <thread>
 #include <unistd.h>
 
 using namespace changgu;
@@ -32,28 +31,13 @@ struct typed {
     bool echo_after;
 };
 
-// Types on a pseudo-terminal once the prompt has shown.
 typed type(std::string_view keys) {
-    int screen = -1;
-    int tty = -1;
-    REQUIRE(::openpty(&screen, &tty, nullptr, nullptr, nullptr) == 0);
-    std::string seen;
-    std::thread person([&] {
-        char c = 0;
-        while (!seen.ends_with(": ") && ::read(screen, &c, 1) == 1) seen += c;
-        for (const char k : keys) (void)!::write(screen, &k, 1);
-    });
-    auto secret = prompt_on(tty, "Secret: ");
-    person.join();
+    test::pseudo_terminal at;
+    auto secret = at.type(keys, [&] { return prompt_on(at.tty(), "Secret: "); });
     termios after{};
-    REQUIRE(::tcgetattr(tty, &after) == 0);
+    REQUIRE(::tcgetattr(at.tty(), &after) == 0);
     const bool echo = (after.c_lflag & ECHO) != 0 && (after.c_lflag & ICANON) != 0;
-    (void)!::write(tty, "$", 1);
-    char c = 0;
-    while (!seen.ends_with('$') && ::read(screen, &c, 1) == 1) seen += c;
-    ::close(tty);
-    ::close(screen);
-    return {std::move(secret), seen, echo};
+    return {std::move(secret), at.seen(), echo};
 }
 
 } // namespace
@@ -84,7 +68,7 @@ TEST_CASE("a file, and one that is not there") {
 TEST_CASE("typing shows nothing, and the terminal is as before") {
     const auto t = type("hunter2\r");
     CHECK(t.secret->text() == "hunter2");
-    CHECK(t.seen == "Secret: \r\n$");
+    CHECK(t.seen == "Secret: \r\n");
     CHECK(t.echo_after);
 }
 
