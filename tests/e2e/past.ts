@@ -6,7 +6,7 @@ import { ReviewerConsole } from '../../client-web/src/review/worker/reviewer';
 import type { Office } from './office';
 
 /** As fetch, to the office's own certificate. */
-function fetcherOf(office: Office): typeof fetch {
+export function fetcherOf(office: Office): typeof fetch {
   const ca = fs.readFileSync(office.certificate);
   return (input, init = {}) =>
     new Promise((resolve, reject) => {

@@ -31,7 +31,7 @@ beforeAll(async () => {
     numbers.push(one.number);
     await past.act(one.id, { type: 'close', reason: '사실 확인' });
   }
-  await send(texts[2]);
+  await send(texts[2], '--attach', evidence);
   await office.release();
 });
 afterAll(async () => {
@@ -105,6 +105,10 @@ test('what is due is destroyed by whoever confirms it, what is held is not, and 
   await other.go('queue');
   await other.row(texts[1]).waitFor();
   expect(await other.row(texts[0]).count()).toBe(0);
+
+  // The files of the case that stays were kept alive, once for all cases of each.
+  for (const { visitor } of [reviewer, other])
+    expect(visitor.requests.filter((request) => request.endsWith('/api/v1/keep'))).toHaveLength(1);
 
   // Nor does the command line bring it back, from a keyring that never read the inbox.
   expect((await office.cases(1)).toSorted()).not.toContain(old);

@@ -1,9 +1,10 @@
 // A server, or a network, that is against its users.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Browser } from 'playwright-core';
-import { launch } from './browser';
+import { accessibility, launch } from './browser';
 import { Office } from './office';
 import { Reporter } from './reporter';
+import { Reviewer } from './reviewer';
 
 let office: Office;
 let other: Office;
@@ -52,6 +53,27 @@ test('a statement that was changed stops everything', async () => {
   await reporter.page.goto(office.poster);
   await reporter.heading(reporter.t.stops.broken.title).waitFor();
   await reporter.close();
+});
+
+test('a channel that speaks a newer protocol is said to be newer, in both languages', async () => {
+  for (const language of ['ko', 'en'] as const) {
+    const reporter = await Reporter.at(browser, 'about:blank', { language });
+    await reporter.page.route('**/api/v1/channel', (route) =>
+      route.fulfill({ json: { protocol: 2, epochs: [] } }),
+    );
+    await reporter.page.goto(office.poster);
+    await reporter.heading(reporter.t.stops.newer.title).waitFor();
+    expect(await reporter.page.locator('.door').count()).toBe(0);
+    expect(await accessibility(reporter.page)).toEqual([]);
+    await reporter.close();
+
+    const reviewer = await Reviewer.at(browser, 'about:blank', { language });
+    await reviewer.page.route('**/api/v1/channel', (route) => route.fulfill({ json: { protocol: 2 } }));
+    await reviewer.page.goto(`${office.origin}/review/`);
+    await reviewer.page.getByText(reviewer.t.errors['unknown_protocol'] ?? '').waitFor();
+    expect(await accessibility(reviewer.page)).toEqual([]);
+    await reviewer.close();
+  }
 });
 
 test('an address bar without the poster shows the fingerprint to compare', async () => {

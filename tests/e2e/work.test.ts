@@ -47,6 +47,32 @@ async function look(page: Page, state: string): Promise<string[]> {
   return found;
 }
 
+/** From now on the server asks for more work than anybody does. */
+async function insatiable(page: Page): Promise<void> {
+  await page.route('**/api/v1/envelopes', (route) =>
+    route.fulfill({
+      status: 429,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({
+        type: 'urn:changgu:problem:work-required',
+        title: '',
+        status: 429,
+      }),
+    }),
+  );
+  await page.route('**/api/v1/work', (route) => {
+    const nonce = Buffer.alloc(32);
+    nonce[8] = 12;
+    return route.fulfill({
+      json: { bits: 12, nonce: nonce.toString('base64'), expires_in: 120 },
+    });
+  });
+}
+async function satisfied(page: Page): Promise<void> {
+  await page.unroute('**/api/v1/envelopes');
+  await page.unroute('**/api/v1/work');
+}
+
 test('a tip and its file go through, with a proof each, and nothing is asked before it is sent', async () => {
   expect(JSON.parse(await office.get('/api/v1/work'))).toHaveProperty('nonce');
   const reporter = await Reporter.at(browser, office.poster);
@@ -82,6 +108,37 @@ test('a tip and its file go through, with a proof each, and nothing is asked bef
   await reporter.close();
 });
 
+test('a hand-over costs work as any envelope does, and can be stopped', async () => {
+  await office.enrol(3, true);
+  const giver = await Reviewer.ofFile(browser, office, 1, { language: 'en' });
+  const { page, t, visitor } = giver;
+  const sent: (string | undefined)[] = [];
+  page.on('request', (request) => {
+    if (request.url().endsWith('/envelopes')) sent.push(request.headers()['changgu-work']);
+  });
+  const number = await giver.openCase('자료');
+
+  await insatiable(page); // so that there is time to look
+  await (await giver.colleague('General affairs')).check();
+  await giver.dialog.getByRole('button', { name: t.case.handOver }).click();
+  await giver.dialog.getByRole('status').getByText(t.work.text).waitFor();
+  expect(await look(page, 'review-hand-over-work-en-1280')).toEqual([]);
+  await giver.dialog.getByRole('button', { name: t.cancel }).click();
+  await giver.dialog.waitFor({ state: 'detached' });
+  await satisfied(page);
+  await office.release();
+  expect(await office.cases(3)).not.toContain(number);
+
+  sent.length = 0;
+  await giver.handOver('General affairs');
+  expect(sent.filter((proof) => proof !== undefined)).toHaveLength(1);
+  expect(sent.at(-1)).toMatch(/^[A-Za-z0-9+/]{64}$/);
+  await office.release();
+  expect(await office.cases(3)).toContain(number);
+  expect(visitor.faults.filter((fault) => !fault.includes('429'))).toEqual([]);
+  await giver.close();
+});
+
 test('reviewers are told that the disk is nearly full', async () => {
   const reviewer = await Reviewer.ofFile(browser, office, 1, {
     language: 'en',
@@ -92,31 +149,14 @@ test('reviewers are told that the disk is nearly full', async () => {
   await reviewer.close();
 });
 
-// A server that is never satisfied, so that there is time to look.
+// So that there is time to look.
 test.each([
   { language: 'ko', width: 320, height: 640 },
   { language: 'en', width: 1280, height: 800, dark: true },
 ] as const)('what is being computed is told once, and can be stopped ($language)', async (settings) => {
   const reporter = await Reporter.at(browser, office.poster, settings);
   const { page, t } = reporter;
-  await page.route('**/api/v1/envelopes', (route) =>
-    route.fulfill({
-      status: 429,
-      contentType: 'application/problem+json',
-      body: JSON.stringify({
-        type: 'urn:changgu:problem:work-required',
-        title: '',
-        status: 429,
-      }),
-    }),
-  );
-  await page.route('**/api/v1/work', (route) => {
-    const nonce = Buffer.alloc(32);
-    nonce[8] = 12;
-    return route.fulfill({
-      json: { bits: 12, nonce: nonce.toString('base64'), expires_in: 120 },
-    });
-  });
+  await insatiable(page);
   await reporter.openForm();
   await reporter.write({
     category: settings.language === 'ko' ? '고충' : 'Grievance',
