@@ -37,6 +37,7 @@ constexpr message_text<admin_message> texts[] = {
     {init_done, "Made the channel in {0}."},
     {init_keep_apart,
      "Move the root keyring ({0}) and the recovery keyring ({1}) off this server, to two different places."},
+    {init_channel, "What programs of reporters and reviewers need to find it, none of it secret: {0}"},
     {init_next, "Next: start the server with 'changgu serve --config {0}' and invite reviewers with 'changgu "
                 "reviewers invite'."},
     {directory_in_use, "{0} has files in it already. Nothing was overwritten."},
@@ -45,6 +46,10 @@ constexpr message_text<admin_message> texts[] = {
     {fingerprint_words, "The organisation's fingerprint. It must match the words on the poster."},
     {opened_epoch, "Opened epoch {0}."},
     {retired_epoch, "Retired epoch {0}. Reviewers' programs forget its secret within their next two visits."},
+    {policy_nothing, "Say what to replace: --file, --origin or both."},
+    {origin_left_out,
+     "{0} must stay among the origins: nobody would believe this server any longer. To give an address "
+     "up, add the new one first, then leave the old one out with --server of the new one."},
     {policy_set, "The new policy is in the key log."},
     {poster_needs_file, "Say where to: --svg FILE, --pdf FILE or both."},
     {poster_no_program, "{0} is missing, or is not the same owner's as this program. Install them together."},
@@ -139,6 +144,8 @@ constexpr message_text<admin_message> texts[] = {
      "Only {0} KiB of memory can be locked. Put LimitMEMLOCK=infinity into the systemd unit."},
     {check_clock_good, "The clock is synchronised."},
     {check_clock_bad, "The clock is not synchronised with a time server. Run 'timedatectl set-ntp true'."},
+    {check_clock_unseen,
+     "Whether the clock is synchronised cannot be seen from here; a container has its host's."},
     {check_certificate_good, "The certificate is valid for {0} more days."},
     {check_certificate_bad, "The certificate ends in {0} days. Replace it and send SIGHUP."},
     {check_certificate_unreadable, "The certificate {0} cannot be read."},

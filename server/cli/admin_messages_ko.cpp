@@ -35,6 +35,7 @@ constexpr message_text<admin_message> texts[] = {
     {stretching, "암호문구를 처리하고 있습니다…"},
     {init_done, "창구를 만들었습니다: {0}"},
     {init_keep_apart, "루트 키링({0})과 복구 키링({1})을 이 서버에서 옮겨 서로 다른 곳에 보관하십시오."},
+    {init_channel, "제보자와 조사관의 프로그램이 창구를 찾는 데 쓰는 파일입니다(비밀이 아닙니다): {0}"},
     {init_next, "다음 순서: 'changgu serve --config {0}'로 서버를 켜고 'changgu reviewers invite'로 조사관을 "
                 "초대하십시오."},
     {directory_in_use, "{0}에 이미 파일이 있습니다. 덮어쓰지 않았습니다."},
@@ -44,6 +45,10 @@ constexpr message_text<admin_message> texts[] = {
     {opened_epoch, "키 기간 {0}을(를) 열었습니다."},
     {retired_epoch,
      "키 기간 {0}을(를) 종료했습니다. 조사관의 프로그램이 다음 두 번의 접속 안에 비밀키를 잊습니다."},
+    {policy_nothing, "무엇을 바꿀지 알려 주십시오: --file, --origin 또는 둘 다."},
+    {origin_left_out, "{0} 주소가 목록에 남아 있어야 합니다. 빼면 아무도 이 서버를 믿지 않습니다. 주소를 "
+                      "옮기려면 먼저 새 주소를 "
+                      "더하고, 그다음 새 주소를 --server로 주고 옛 주소를 빼십시오."},
     {policy_set, "새 운영 규칙을 키 기록에 올렸습니다."},
     {poster_needs_file, "만들 파일을 알려 주십시오: --svg 파일, --pdf 파일 또는 둘 다."},
     {poster_no_program, "{0} 프로그램이 없거나 이 프로그램과 소유자가 다릅니다. 함께 설치하십시오."},
@@ -136,6 +141,8 @@ constexpr message_text<admin_message> texts[] = {
     {check_clock_good, "시계가 맞추어져 있습니다."},
     {check_clock_bad,
      "시계가 시간 서버에 맞추어져 있지 않습니다. 'timedatectl set-ntp true'를 실행하십시오."},
+    {check_clock_unseen,
+     "시계가 맞추어져 있는지 여기서는 볼 수 없습니다. 컨테이너는 호스트의 시계를 씁니다."},
     {check_certificate_good, "인증서는 {0}일 더 유효합니다."},
     {check_certificate_bad, "인증서가 {0}일 뒤에 끝납니다. 새로 받아 바꾸고 SIGHUP을 보내십시오."},
     {check_certificate_unreadable, "인증서 {0}을(를) 읽을 수 없습니다."},

@@ -85,7 +85,10 @@ void check_files(findings& f, const server::config& config) {
 
 void check_clock(findings& f) {
     timex clock{};
-    if (adjtimex(&clock) != TIME_ERROR && (clock.status & STA_UNSYNC) == 0)
+    const int state = adjtimex(&clock);
+    if (state < 0)
+        f.note(check_clock_unseen);
+    else if (state != TIME_ERROR && (clock.status & STA_UNSYNC) == 0)
         f.good(check_clock_good);
     else
         f.bad(check_clock_bad);
@@ -109,7 +112,7 @@ void check_running(findings& f, const server::config& config, const running_serv
     else
         f.bad(check_privileges_bad);
     check_part(f, wanted.seccomp, "seccomp", server.seccomp, check_seccomp_good, check_seccomp_bad);
-    check_part(f, wanted.lock_memory, "lock_memory", server.locked_bytes != 0, check_locked_good,
+    check_part(f, wanted.lock_memory, "lock_memory", server.memory_locked, check_locked_good,
                check_locked_bad);
     const auto landlock = config.metrics ? landlock_by_metrics(*config.metrics) : std::nullopt;
     if (landlock)

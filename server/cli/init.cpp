@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 struct init_options {
     std::string directory;
-    std::string origin;
+    std::vector<std::string> origins; ///< keyrings and the configuration point to the first
     std::string listen;
     crypto::localised name{"창구", "Changgu"};
     std::vector<std::string> root_keyrings;
@@ -62,11 +62,14 @@ std::pair<std::string, std::string> host_and_port(std::string_view origin) {
 }
 
 void write_config(const init_options& o, const fs::path& file, bool own_certificate) {
-    const bool plain = o.origin.starts_with("http://");
+    const bool plain = o.origins.front().starts_with("http://");
     std::ofstream out(file);
     out << "# Every key is described in the example that comes with the program.\n\n[server]\n"
         << (plain ? "plain" : "listen") << " = \"" << o.listen << "\"\n"
-        << "origins = [\"" << o.origin << "\"]\n\n";
+        << "origins = [";
+    for (const std::string& origin : o.origins)
+        out << (&origin == &o.origins.front() ? "" : ", ") << '"' << origin << '"';
+    out << "]\n\n";
     if (!plain)
         out << "[tls]\ncertificate = \""
             << (own_certificate ? "tls/certificate.pem" : fs::absolute(o.certificate).string())
@@ -76,8 +79,18 @@ void write_config(const init_options& o, const fs::path& file, bool own_certific
     if (!out) throw std::runtime_error("cannot write the configuration");
 }
 
+// What programs of reporters and reviewers are given with --channel: public facts.
+void write_channel(const fs::path& file, const std::string& origin, const std::string& org,
+                   bool own_certificate) {
+    std::ofstream out(file);
+    out << "server = \"" << origin << "\"\norg = \"" << org << "\"\n";
+    if (own_certificate) out << "ca = \"tls/certificate.pem\"\n";
+    out.close();
+    if (!out) throw std::runtime_error("cannot write channel.toml");
+}
+
 crypto::result<crypto::genesis> genesis_of(const init_options& o, const std::vector<new_keyring>& keyrings) {
-    crypto::genesis g{o.name, {}, {o.origin}, o.rules};
+    crypto::genesis g{o.name, {}, o.origins, o.rules};
     if (!o.policy_file.empty()) {
         auto rules = read_policy(o.policy_file, o.rules);
         if (!rules) return rules.error();
@@ -100,13 +113,14 @@ bool store_genesis(const fs::path& data, const std::string& note) {
 }
 
 void make_channel(command_context& context, init_options o) {
-    if (!crypto::is_origin(o.origin)) return fail(context, exit_code::usage, admin_message::bad_origin);
+    if (!std::ranges::all_of(o.origins, crypto::is_origin))
+        return fail(context, exit_code::usage, admin_message::bad_origin);
     const fs::path directory(o.directory);
     if (fs::exists(directory) && !fs::is_empty(directory))
         return fail(context, exit_code::failure, admin_message::directory_in_use, o.directory);
     if (o.root_keyrings.empty()) o.root_keyrings.push_back((directory / "root.keyring").string());
     if (o.recovery_keyring.empty()) o.recovery_keyring = (directory / "recovery.keyring").string();
-    const auto [host, port] = host_and_port(o.origin);
+    const auto [host, port] = host_and_port(o.origins.front());
     if (o.listen.empty()) o.listen = "127.0.0.1:" + port;
 
     std::vector<new_keyring> keyrings;
@@ -136,7 +150,7 @@ void make_channel(command_context& context, init_options o) {
 
     fs::create_directories(directory);
     fs::permissions(directory, fs::perms::owner_all);
-    const bool own_certificate = o.certificate.empty() && !o.origin.starts_with("http://");
+    const bool own_certificate = o.certificate.empty() && !o.origins.front().starts_with("http://");
     if (own_certificate) {
         fs::create_directory(directory / "tls");
         http::make_self_signed({host}, directory / "tls" / "certificate.pem", directory / "tls" / "key.pem",
@@ -146,7 +160,7 @@ void make_channel(command_context& context, init_options o) {
     write_config(o, config, own_certificate);
     for (new_keyring& k : keyrings) {
         k.content.org = log->org();
-        k.content.origin = o.origin;
+        k.content.origin = o.origins.front();
         context.term.progress(admin_message::stretching);
         auto saved = keyring_file::create(k.file, std::move(k.passphrase), k.content.to_json_text().view());
         context.term.end_progress();
@@ -156,14 +170,18 @@ void make_channel(command_context& context, init_options o) {
     if (!store_genesis(directory / "data", note)) throw std::runtime_error("cannot store the key log");
 
     const std::string hex = crypto::to_hex(log->org().view());
+    const fs::path channel = directory / "channel.toml";
+    write_channel(channel, o.origins.front(), hex, own_certificate);
     if (context.term.json())
         context.term.print_json({{"org", hex},
-                                 {"origin", o.origin},
+                                 {"origin", o.origins.front()},
                                  {"config", config.string()},
+                                 {"channel", channel.string()},
                                  {"root_keyrings", crypto::json::value_from(o.root_keyrings)},
                                  {"recovery_keyring", o.recovery_keyring}});
     context.term.say(admin_message::init_done, directory.string());
     context.term.say(admin_message::init_keep_apart, o.root_keyrings.front(), o.recovery_keyring);
+    context.term.say(admin_message::init_channel, channel.string());
     context.term.say(admin_message::init_next, config.string());
     context.term.say(admin_message::fingerprint_words);
     if (context.term.json()) return;
@@ -179,7 +197,9 @@ void add_init(CLI::App& app, command_context& context) {
     auto o = std::make_shared<init_options>();
     init->add_option("--dir", o->directory, "directory to make: configuration, certificate, data")
         ->required();
-    init->add_option("--origin", o->origin, "what reporters open: https://host[:port]")->required();
+    init->add_option("--origin", o->origins,
+                     "what reporters open: https://host[:port]; several for several addresses")
+        ->required();
     init->add_option("--listen", o->listen,
                      "address:port to listen on; by default loopback and the origin's port");
     init->add_option("--name-ko", o->name.ko, "the channel's name in Korean")->capture_default_str();

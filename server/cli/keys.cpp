@@ -46,12 +46,27 @@ void retire(command_context& context, const admin_options& options, std::uint32_
     context.term.say(admin_message::retired_epoch, epoch);
 }
 
-void set_policy(command_context& context, const admin_options& options, const std::string& file) {
+// Who serves a list without the address that this was posted to could be reached by nobody from then on.
+bool keeps_origin(command_context& context, const client::channel& channel,
+                  const std::vector<std::string>& origins) {
+    if (!std::ranges::all_of(origins, crypto::is_origin))
+        return fail(context, exit_code::usage, admin_message::bad_origin), false;
+    if (origins.empty() || std::ranges::find(origins, channel.origin()) != origins.end()) return true;
+    fail(context, exit_code::usage, admin_message::origin_left_out, channel.origin());
+    return false;
+}
+
+void set_policy(command_context& context, const admin_options& options, const std::string& file,
+                const std::vector<std::string>& origins) {
+    if (file.empty() && origins.empty())
+        return fail(context, exit_code::usage, admin_message::policy_nothing);
     auto session = admin_session::open(context, options);
-    if (!session) return;
-    auto rules = read_policy(file, session->channel().log().rules());
+    if (!session || !keeps_origin(context, session->channel(), origins)) return;
+    crypto::result<crypto::policy> rules = session->channel().log().rules();
+    if (!file.empty()) rules = read_policy(file, *rules);
     if (!rules) return fail(context, rules.error());
-    if (auto ok = session->admin().set_policy(std::move(*rules)); !ok) return fail_admin(context, ok.error());
+    if (auto ok = session->admin().set_policy(std::move(*rules), origins); !ok)
+        return fail_admin(context, ok.error());
     if (context.term.json()) context.term.print_json(to_json(session->channel().log().rules()));
     context.term.say(admin_message::policy_set);
 }
@@ -182,6 +197,7 @@ void add_keys(CLI::App& app, command_context& context) {
         channel_arguments channel;
         std::string config;
         std::string policy_file;
+        std::vector<std::string> origins;
         std::uint32_t epoch = 0;
         std::string purge_reason;
         std::string saved;
@@ -206,9 +222,11 @@ void add_keys(CLI::App& app, command_context& context) {
     auto* policy_command =
         keys->add_subcommand("policy", std::string(context.term.text(admin_message::help_policy)));
     add_admin_options(*policy_command, s->admin);
-    policy_command->add_option("--file", s->policy_file, "JSON file; members it lacks stay as they are")
-        ->required();
-    policy_command->callback([s, &context] { set_policy(context, s->admin, s->policy_file); });
+    policy_command->add_option("--file", s->policy_file, "JSON file; members it lacks stay as they are");
+    policy_command->add_option(
+        "--origin", s->origins,
+        "what reporters open, instead of the list so far; several for several addresses");
+    policy_command->callback([s, &context] { set_policy(context, s->admin, s->policy_file, s->origins); });
 
     auto* log_command = keys->add_subcommand("log", std::string(context.term.text(admin_message::help_log)));
     add_channel_options(*log_command, context, s->channel);

@@ -51,7 +51,9 @@ std::optional<running_server> find_running_server(const std::filesystem::path& d
     if (!process) return std::nullopt;
     std::ifstream status("/proc/" + std::to_string(*process) + "/status");
     if (!status) return std::nullopt;
-    running_server out{*process, false, false, 0};
+    running_server out{*process};
+    std::uint64_t locked = 0;
+    std::uint64_t all = 0;
     constexpr std::uint64_t filters = 2; // SECCOMP_MODE_FILTER
     for (std::string line; std::getline(status, line);) {
         std::istringstream words(line);
@@ -60,8 +62,11 @@ std::optional<running_server> find_running_server(const std::filesystem::path& d
         if (!(words >> key >> value)) continue;
         if (key == "NoNewPrivs:") out.no_new_privileges = value == 1;
         if (key == "Seccomp:") out.seccomp = value == filters;
-        if (key == "VmLck:") out.locked_bytes = value * 1024;
+        if (key == "VmLck:") locked = value;
+        if (key == "VmSize:") all = value;
     }
+    // What cannot be locked, as the kernel's own pages, is little.
+    out.memory_locked = locked > all / 2;
     return out;
 }
 

@@ -14,8 +14,8 @@ namespace changgu::cli {
 struct running_server {
     pid_t process = 0;
     bool no_new_privileges = false;
-    bool seccomp = false; ///< filters system calls
-    std::uint64_t locked_bytes = 0;
+    bool seccomp = false;       ///< filters system calls
+    bool memory_locked = false; ///< all of it; OpenSSL locks a part of its own in any case
 };
 
 /// Nothing when none runs, or when /proc does not show it.

@@ -117,9 +117,10 @@ result<void> admin::retire(std::uint32_t epoch, std::uint64_t now, std::string p
     return post(d);
 }
 
-result<void> admin::set_policy(crypto::policy rules) {
+result<void> admin::set_policy(crypto::policy rules, std::vector<std::string> origins) {
     draft d{channel_.log(), channel_.log().size(), signers(), {}};
-    if (auto ok = d.add(crypto::statement_type::policy, to_json(crypto::policy_entry{std::move(rules), {}}));
+    if (auto ok = d.add(crypto::statement_type::policy,
+                        to_json(crypto::policy_entry{std::move(rules), std::move(origins)}));
         !ok)
         return ok;
     return post(d);

@@ -35,9 +35,9 @@ class admin {
     /// stale_log.
     result<std::vector<std::uint32_t>> rotate(const rotation& how);
     result<void> retire(std::uint32_t epoch, std::uint64_t now, std::string purge_reason);
-    /// Replaces the policy; the origins stay as they are. Errors: crypto::errc::bad_field,
+    /// Replaces the policy, and the origins unless there are none. Errors: crypto::errc::bad_field,
     /// not_enough_signatures, stale_log.
-    result<void> set_policy(crypto::policy rules);
+    result<void> set_policy(crypto::policy rules, std::vector<std::string> origins);
     /// Registers a code at the server and keeps it in the first keyring, which the caller must save.
     /// Errors: taken (the number was given before).
     result<const crypto::invitation*> invite(std::uint32_t number);

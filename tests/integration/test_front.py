@@ -188,7 +188,9 @@ class Onion(unittest.TestCase):
         self.assertIn("Configuration was valid", said)
         warnings = [line for line in said.splitlines() if re.search(r"\[(warn|err)\]", line) and "as root" not in line]
         self.assertEqual(warnings, [])
-        self.assertIn("unix:/run/changgu/changgu.sock", text)
+        # The port that the configuration offers for it.
+        port = re.search(r"^HiddenServicePort 80 (.*)$", text, flags=re.M)[1]
+        self.assertIn(f'# plain = "{port}"', (CONFIG / "changgu.toml").read_text())
         self.assertNotEqual(self.verify(text.replace("HiddenServicePort 80", "HiddenServicePort eighty"))[0], 0)
 
 

@@ -1,7 +1,9 @@
 """What an admin does besides keys and backups: doctor, init, the configuration."""
 
 import os
+import pathlib
 import signal
+import tomllib
 import unittest
 
 import harness
@@ -56,6 +58,44 @@ class Operation(harness.ChannelTest):
                     expect=FAILURE)
         self.assertEqual(channel.root.read_bytes(), root)
         self.assertFalse((directory / "data").exists(), "a channel without its keyrings never exists")
+
+    def test_init_says_where_the_channel_is(self):
+        """What reporters and reviewers are given is made with the channel, and a channel may have several addresses."""
+        channel, directory = self.channel, self.channel.base / "two-addresses"
+        onion = "http://" + "a2" * 28 + ".onion"
+        secrets = {"passphrase": "a passphrase of nobody", "recovery-passphrase": "another of nobody"}
+        port = harness.free_port()
+        made = channel.run("init", "--dir", directory, "--origin", f"https://localhost:{port}", "--origin", onion, secrets=secrets).data
+        self.assertIn(f'origins = ["https://localhost:{port}", "{onion}"]', (directory / "changgu.toml").read_text())
+        self.assertEqual(tomllib.loads(pathlib.Path(made["channel"]).read_text()),
+                         {"server": f"https://localhost:{port}", "org": made["org"], "ca": "tls/certificate.pem"})
+        findings = channel.run("doctor", "--config", directory / "changgu.toml", expect=FAILURE).data
+        self.assertIn("Every origin of the configuration is in the key log.", [f["finding"] for f in findings])
+        # By that file alone a client finds the server of the moment.
+        file = directory / "channel.toml"
+        file.write_text(file.read_text().replace(made["org"], channel.org).replace(f":{port}", f":{channel.port}")
+                        .replace("tls/certificate.pem", str(channel.ca)))
+        channel.run("keys", "log", "--channel", file)
+
+    def test_an_address_is_added_and_given_up(self):
+        self.assertEqual(self.channel.stop(), 0)  # a copy has the same port
+        channel = harness.channel_like()
+        self.addCleanup(channel.stop)
+        channel.start()
+        other = f"https://127.0.0.1:{channel.port}"
+        channel.admin("keys", "policy", expect=USAGE)
+        channel.admin("keys", "policy", "--origin", "https://Not An Origin/", expect=USAGE)
+        self.assertIn("must stay", channel.admin("keys", "policy", "--origin", other, expect=USAGE).err)
+        before = channel.run("keys", "log", *channel.public()).data["statements"]
+        policy = channel.admin("keys", "policy", "--origin", channel.origin, "--origin", other).data
+        self.assertIn("categories", policy)
+        self.assertEqual(channel.run("keys", "log", *channel.public()).data["statements"], before + 1)
+        text = channel.config.read_text().replace(f'"{channel.origin}"]', f'"{channel.origin}", "{other}"]')
+        self.assertEqual(text.count(other), 1)
+        channel.config.write_text(text)
+        self.assertEqual(self.doctor(channel.config), [])
+        channel.config.write_text(text.replace(other, "https://elsewhere.example"))
+        self.assertIn("elsewhere.example", "\n".join(self.doctor(channel.config)))
 
     def test_check_config(self):
         channel = self.channel

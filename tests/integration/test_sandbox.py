@@ -260,7 +260,8 @@ class Server(harness.ChannelTest):
         self.assertEqual(running["The running server can make no system calls but those it needs."], "ok")
         self.assertIn("note", [v for f, v in running.items() if "Landlock" in f])
         locked = [v for f, v in running.items() if "memory of the running server" in f or "server's memory" in f]
-        self.assertEqual(locked, ["ok" if int(self.status()["VmLck"]) > 0 else "do"])
+        size = {key: int(self.status()[key]) for key in ("VmLck", "VmSize")}
+        self.assertEqual(locked, ["ok" if size["VmLck"] > size["VmSize"] // 2 else "do"])  # OpenSSL alone locks some megabytes
         channel.stop()
         stopped = findings()
         self.assertFalse([f for f in stopped if "running server" in f])

@@ -18,6 +18,12 @@ import time
 
 MIRROR = os.environ.get("CHANGGU_DEBIAN_MIRROR", "http://deb.debian.org/debian")
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "changgu-package-test"
+# A machine of its own has these, a container of Debian 12's systemd only if it is told so.
+SANDBOX = ["--system-call-filter=landlock_create_ruleset landlock_add_rule landlock_restrict_self", "--capability=CAP_IPC_LOCK"]
+# Where the host itself cannot lift the limit of locked memory (no CAP_SYS_RESOURCE), the unit's LimitMEMLOCK=infinity does
+# nothing; then the server is given the capability that stands in its place.
+CAN_LIFT = subprocess.run(["prlimit", "--memlock=unlimited:unlimited", "true"], capture_output=True).returncode == 0
+INSTEAD_OF_LIFTING = "[Service]\nAmbientCapabilities=CAP_IPC_LOCK\nCapabilityBoundingSet=CAP_IPC_LOCK\n"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -43,10 +49,11 @@ class Failed(Exception):
 
 
 class Machine:
-    """`debs` are put into /root; what they depend on is fetched beforehand, since a running machine reaches nothing."""
+    """`debs` are put into /root; what they depend on, and the packages of Debian in `also`, is fetched beforehand, since a
+    running machine reaches nothing."""
 
-    def __init__(self, debs):
-        self.debs = [pathlib.Path(d) for d in debs]
+    def __init__(self, debs, also=()):
+        self.debs, self.also = [pathlib.Path(d) for d in debs], also
         self.nspawn = None
 
     def __enter__(self):
@@ -58,6 +65,10 @@ class Machine:
             for deb in self.debs:
                 shutil.copy(deb, self.root / "root")
             self._fetch()
+            if not CAN_LIFT:
+                directory = self.root / "etc/systemd/system/changgu.service.d"
+                directory.mkdir()
+                (directory / "locked-memory.conf").write_text(INSTEAD_OF_LIFTING)
             stack.callback(self._stop)
             self._start(scratch / "console")
             self._until_this = stack.pop_all()
@@ -74,7 +85,7 @@ class Machine:
                 f"--bind={archives}:/var/cache/apt/archives", *arguments]
 
     def _fetch(self):
-        names = " ".join(f"/root/{d.name}" for d in self.debs)
+        names = " ".join([*(f"/root/{d.name}" for d in self.debs), *self.also])
         script = f"apt-get -q update && apt-get -q -y --download-only install {names}"
         done = subprocess.run(self._nspawn("--resolv-conf=copy-host", "bash", "-c", script), stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=600)
@@ -84,8 +95,8 @@ class Machine:
     def _start(self, console):
         self.console = console
         with open(console, "wb") as out:
-            self.nspawn = subprocess.Popen(self._nspawn("--private-network", "--boot"), stdin=subprocess.DEVNULL, stdout=out,
-                                           stderr=out, start_new_session=True)
+            self.nspawn = subprocess.Popen(self._nspawn("--private-network", *SANDBOX, "--boot"), stdin=subprocess.DEVNULL,
+                                           stdout=out, stderr=out, start_new_session=True)
         deadline = time.monotonic() + 120
         while True:
             if self.nspawn.poll() is not None or time.monotonic() > deadline:
@@ -121,6 +132,15 @@ class Machine:
         if expect is not None and done.returncode != expect:
             raise Failed(f"{script!r} ended with {done.returncode}, not {expect}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
         return done
+
+    def doctor(self, script, **more):
+        """What `changgu doctor` in the script finds to do, and all that was said. The clock is the host's, so whether it is
+        synchronised is left out."""
+        done = self.run(script, expect=None, **more)
+        wanted = [line for line in done.out.splitlines() if line.startswith("[do]")]
+        if done.returncode != (1 if wanted else 0):
+            raise Failed(f"{script!r} ended with {done.returncode}\n{done.out[-4000:]}\n{done.stderr[-4000:]}")
+        return [line for line in wanted if "The clock is not synchronised" not in line], done.out
 
     def type(self, script, answers, expect=0, timeout=180, cwd="/root"):
         """The same with somebody at a terminal: `answers` maps a pattern of what is asked to what is typed. What was on
