@@ -178,6 +178,7 @@ class Page(unittest.TestCase):
             self.assertEqual(self.epochs_now(), self.epochs, "what the backup lacked is there again")
         if "--drill" in script:
             self.assertIn("succeeded", said)
+            self.assertIn("and opens 1;", " ".join(said.split()), "the trial, which waited for its release")
             run("test -z \"$(ls -A /root/reviewer-1/drill)\"")
         if "changgu poster" in script:
             run("head -c 5 /root/admin/poster.pdf | grep -q %PDF- && grep -q '<svg' /root/admin/poster.svg")
