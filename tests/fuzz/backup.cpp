@@ -20,6 +20,10 @@ namespace {
 
 const org_id org{};
 
+sign_key_pair recovery_key() {
+    return sign_key_pair_from(fuzz::fixed_seed(4));
+}
+
 void write_file(const std::filesystem::path& to, bytes_view content) {
     const int fd = ::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     REQUIRE_PROPERTY(fd >= 0);
@@ -79,11 +83,12 @@ void look_at_header(bytes_view in, const sign_key_pair& recovery) {
     REQUIRE_PROPERTY(!backup_decryptor::open(org, in, {&recovery, 1})); // nobody guesses a commitment
 }
 
-void restore_from(bytes_view file, const sign_key_pair& recovery) {
+void restore_from(bytes_view file) {
     constexpr std::uint64_t now = 1'800'000'000;
     const test::temp_dir directory;
     write_file(directory / "backup", file);
-    const storage::backup_opener opener{org, {recovery}};
+    storage::backup_opener opener{org, {}};
+    opener.recovery.push_back(recovery_key());
     const auto data = directory / "data";
     try {
         const auto done = storage::restore(directory / "backup", &opener, data, now);
@@ -99,24 +104,24 @@ void restore_from(bytes_view file, const sign_key_pair& recovery) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::start();
-    static const sign_key_pair recovery = sign_key_pair_from(fuzz::fixed_seed(4));
+    static const sign_key_pair recovery = recovery_key();
     bytes_view in = fuzz::input(data, size);
     static const bytes content = content_of_backup(recovery);
     switch (fuzz::take_choice(in) % 4) {
     case 0: look_at_header(in, recovery); break;
-    case 1: restore_from(sealed(in, recovery.public_key), recovery); break;
+    case 1: restore_from(sealed(in, recovery.public_key)); break;
     case 2: { // what is sealed has some other bytes
         bytes other = content;
         for (; in.size() >= 4; in = in.subspan(4))
             other[from_big_endian<std::uint32_t>(in.first(4)) / 256 % other.size()] ^= in[3];
-        restore_from(sealed(other, recovery.public_key), recovery);
+        restore_from(sealed(other, recovery.public_key));
         break;
     }
     default: { // the seal has
         bytes file = sealed(content, recovery.public_key);
         for (; in.size() >= 4; in = in.subspan(4))
             file[from_big_endian<std::uint32_t>(in.first(4)) / 256 % file.size()] ^= in[3];
-        restore_from(file, recovery);
+        restore_from(file);
     }
     }
     return 0;
