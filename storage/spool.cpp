@@ -37,7 +37,12 @@ spool::spool(const options& o, vital_signs& signs, database main)
       main_(std::move(main)), released_(filter_of(main_)) {
     recover(directory_);
     preparing_ = std::thread([this] { prepare(); });
-    writing_ = std::thread([this] { loop(); });
+    try {
+        writing_ = std::thread([this] { loop(); });
+    } catch (...) { // the other one must not be left running
+        stop();
+        throw;
+    }
 }
 
 void spool::recover(const std::filesystem::path& directory) {

@@ -38,6 +38,7 @@ constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
 
 const pthread_t main_thread = ::pthread_self();
 std::atomic<int> main_exposed = 0;
+std::atomic<int> main_short = 0;
 thread_local int spared = 0; // the recorder's own memory does not fail
 
 std::array<std::atomic<std::uint64_t>, troubles> counts{};
@@ -329,7 +330,7 @@ void* counted_realloc(void* p, int size) {
 }();
 
 void* allocate(std::size_t size) noexcept {
-    if (spared == 0 && !in_main_thread() && strikes(trouble::memory)) return nullptr;
+    if (spared == 0 && (!in_main_thread() || main_short != 0) && strikes(trouble::memory)) return nullptr;
     return std::malloc(size == 0 ? 1 : size); // NOLINT: this is operator new
 }
 void* allocate_or_throw(std::size_t size) {
@@ -365,11 +366,13 @@ std::uint64_t occasions(trouble t) noexcept {
     return counts[static_cast<std::size_t>(t)];
 }
 
-exposed::exposed() noexcept {
+exposed::exposed(to what) noexcept : what_(what) {
     ++main_exposed;
+    if (what_ == to::all_memory) ++main_short;
 }
 exposed::~exposed() {
     --main_exposed;
+    if (what_ == to::all_memory) --main_short;
 }
 
 namespace {

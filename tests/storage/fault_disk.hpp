@@ -49,13 +49,18 @@ bool struck() noexcept;
 std::uint64_t occasions(trouble t) noexcept;
 
 /// Memory fails in the store's threads, not in the main one, which runs the tests; SQLite's does in that too
-/// while one of these lives.
+/// while one of these lives, and the rest if it is asked for. Not for what looks into directories: the
+/// standard library ends the process there.
 class exposed {
   public:
-    exposed() noexcept;
+    enum class to { sqlite_memory, all_memory };
+    explicit exposed(to what = to::sqlite_memory) noexcept;
     exposed(const exposed&) = delete;
     exposed& operator=(const exposed&) = delete;
     ~exposed();
+
+  private:
+    to what_;
 };
 
 /// One recorded call.

@@ -10,9 +10,12 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <functional>
+#include <future>
+#include <thread>
 #include <unistd.h>
 
 using namespace changgu;
@@ -159,12 +162,13 @@ void sweep(const ordeal& o, std::initializer_list<trouble> what, std::uint64_t l
     for (const auto t : what) {
         const auto count = counted[static_cast<std::size_t>(t)];
         CHECK(count > 0);
-        const bool errors = t != trouble::interrupted; // which goes on for ever if it goes on
-        const auto stride = full_sweep() ? 1 : std::max<std::uint64_t>(1, (errors ? 2 : 1) * count / lives);
+        // Without memory the store's threads wait for some; an interrupted call is tried again.
+        const bool may_last = t != trouble::interrupted && t != trouble::memory;
+        const auto stride = full_sweep() ? 1 : std::max<std::uint64_t>(1, (may_last ? 2 : 1) * count / lives);
         std::uint64_t happened = 0;
         std::uint64_t tried = 0;
         for (const bool lasting : {false, true}) {
-            if (lasting && !errors) continue;
+            if (lasting && !may_last) continue;
             for (auto at = (offset_of_build() + (lasting ? stride / 2 : 0)) % stride; at < count;
                  at += stride) {
                 ++tried;
@@ -188,6 +192,10 @@ TEST_CASE("transfers cut short or interrupted are no errors") {
 
 TEST_CASE("when SQLite gets no memory, nothing acknowledged is lost and nothing deleted comes back") {
     sweep(whole_life, {trouble::sqlite_memory}, 24);
+}
+
+TEST_CASE("when there is no memory, nothing acknowledged is lost and nothing deleted comes back") {
+    sweep(whole_life, {trouble::memory}, 40);
 }
 
 TEST_CASE("a migration, a backup, a restore in which something fails is done, or can be done again") {
@@ -255,4 +263,116 @@ TEST_CASE("when SQLite gets memory again it goes on without a restart") {
 }
 TEST_CASE("when there are descriptors again it goes on without a restart") {
     get_over(trouble::no_descriptor);
+}
+
+namespace {
+
+/// What a store does in a day; each may fail. Gives how much of it did not.
+class small_day {
+  public:
+    explicit small_day(store& s) : s_(s) {}
+    int live(std::uint64_t n) {
+        int done = 0;
+        const auto attempt = [&done](const auto& call) {
+            try {
+                const exposed now(exposed::to::all_memory);
+                done += call() ? 1 : 0;
+            } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch): not done
+            }
+        };
+        const auto e = body(n);
+        attempt([&] {
+            const auto o = wait<put_outcome>([&](auto d) { s_.put_envelope(id_of(e), 1, e, std::move(d)); });
+            if (o == put_outcome::stored) stored_.push_back(id_of(e));
+            return o == put_outcome::stored;
+        });
+        attempt([&] {
+            return wait<put_outcome>([&](auto d) { s_.put_reply(address_of(n), e, std::move(d)); }) ==
+                   put_outcome::stored;
+        });
+        attempt([&] {
+            return wait<result<release_report>>([&](auto d) {
+                       s_.release({.epoch = 0, .fill = 1, .today = 0, .month = 0, .make_chaff = {}},
+                                  std::move(d));
+                   })
+                .has_value();
+        });
+        attempt([&] {
+            auto r = s_.make_reader();
+            const auto at = address_of(n);
+            return r.read_replies({&at, 1}).at(0).state == item_state::present && r.latest_batch() != 0;
+        });
+        attempt([&] {
+            return wait<edit_outcome>([&](auto d) { s_.burn({address_of(n)}, std::move(d)); }) ==
+                   edit_outcome::done;
+        });
+        return done;
+    }
+    static constexpr int whole = 5;
+    [[nodiscard]] const std::vector<envelope_id>& stored() const { return stored_; }
+
+  private:
+    store& s_;
+    std::vector<envelope_id> stored_;
+};
+
+} // namespace
+
+TEST_CASE("a want of memory costs what it meets, and everything goes on in the same process") {
+    const temp_dir dir;
+    const auto root = std::filesystem::canonical(dir.path());
+    const watched_disk disk(root);
+    disarm();
+    store s(life_options(root));
+    small_day day(s);
+    std::uint64_t n = 0;
+    REQUIRE(day.live(n++) == small_day::whole);
+    disarm();
+    REQUIRE(day.live(n++) == small_day::whole);
+    const auto count = occasions(trouble::memory);
+    const auto stride = full_sweep() ? 1 : std::max<std::uint64_t>(1, count / 60);
+    int refused = 0;
+    for (auto at = offset_of_build() % stride; at < count; at += stride) {
+        const alarm_clock clock("a day without memory");
+        CAPTURE(at);
+        arm({.what = trouble::memory, .at = at, .lasting = false});
+        refused += small_day::whole - day.live(n++);
+        disarm();
+        REQUIRE(s.healthy());
+        REQUIRE(day.live(n++) == small_day::whole);
+    }
+    CHECK(refused > 0);
+    auto r = s.make_reader();
+    for (const auto& id : day.stored()) CHECK(r.has_envelope(id));
+    CHECK(r.inbox_count(0) >= day.stored().size());
+    CHECK(r.check().empty());
+    MESSAGE(refused, " refused, of ", n, " days; ", count, " pieces of memory a day");
+}
+
+TEST_CASE("when there is memory again after a while, what waited is stored") {
+    const temp_dir dir;
+    const auto root = std::filesystem::canonical(dir.path());
+    disarm();
+    store s(life_options(root));
+    small_day day(s);
+    REQUIRE(day.live(0) == small_day::whole);
+    std::array<std::promise<put_outcome>, 2> told;
+    arm({.what = trouble::memory, .at = 0, .lasting = true});
+    for (std::size_t i = 0; i < told.size(); ++i) {
+        const auto b = body(i + 1);
+        s.put_envelope(id_of(b), 1, b, [&told, i](put_outcome o) { told[i].set_value(o); });
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    // For the first there may have been room yet in which to be refused.
+    auto first = told[0].get_future();
+    auto second = told[1].get_future();
+    CHECK(second.wait_for(std::chrono::milliseconds(200)) == std::future_status::timeout);
+    CHECK(struck());
+    disarm();
+    const auto outcome = first.get();
+    CHECK((outcome == put_outcome::stored || outcome == put_outcome::failed));
+    CHECK(second.get() == put_outcome::stored);
+    CHECK(s.healthy());
+    CHECK(day.live(10) == small_day::whole);
+    CHECK(s.make_reader().check().empty());
 }
