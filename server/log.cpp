@@ -37,8 +37,10 @@ constexpr std::array events{"started",
                             "storage_nearly_full",
                             "keylog_invalid",
                             "epoch_expires_soon",
-                            "sandboxed"};
-static_assert(events.size() == static_cast<std::size_t>(log_event::sandboxed) + 1);
+                            "sandboxed",
+                            "clock_doubted",
+                            "clock_trusted"};
+static_assert(events.size() == static_cast<std::size_t>(log_event::clock_trusted) + 1);
 
 constexpr std::array fields{"listener",   "threads",  "batch",      "envelopes",    "days",   "count",
                             "percent",    "epoch",    "statements", "milliseconds", "reason", "version",

@@ -34,6 +34,8 @@ enum class log_event : std::uint8_t {
     keylog_invalid,
     epoch_expires_soon,
     sandboxed,
+    clock_doubted,
+    clock_trusted,
 };
 
 /// Nothing here may tell one reporter from another or a real envelope from chaff; hence no count of chaff.

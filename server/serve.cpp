@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 namespace changgu::server {
 
@@ -64,8 +65,10 @@ std::unique_ptr<metrics::monitor> monitor_for(api::service& shared, const config
     return std::make_unique<metrics::monitor>(shared, std::move(o));
 }
 
-api::upkeep_options upkeep_options(const config& c, metrics::monitor* watching) {
-    api::upkeep_options o{c.storage_budget, {}, {}};
+api::upkeep_options upkeep_options(const config& c, metrics::monitor* watching, api::clock_function steady) {
+    api::upkeep_options o;
+    o.storage_budget = c.storage_budget;
+    o.steady = std::move(steady);
     if (watching) o.observe = [watching](const api::observation& seen) { watching->observe(seen); };
     if (c.tls)
         o.once_a_day = [file = c.tls->certificate](std::uint64_t now) { warn_of_certificate(file, now); };
@@ -154,14 +157,21 @@ std::uint64_t system_now() {
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(since).count());
 }
 
+/// Also runs while the machine sleeps.
+std::uint64_t seconds_since_boot() {
+    timespec t{};
+    ::clock_gettime(CLOCK_BOOTTIME, &t);
+    return static_cast<std::uint64_t>(t.tv_sec);
+}
+
 } // namespace
 
-application::application(const config& c, api::clock_function now)
+application::application(const config& c, api::clock_function now, api::clock_function steady)
     : store_(storage_options(c)), service_(store_, service_options(c, std::move(now))),
       contexts_(contexts_for(service_, c.threads)), router_(api::routes, pointers_to(contexts_)),
       site_(router_), http_(http_options(c), site_), monitor_(monitor_for(service_, c)),
       metrics_(monitor_ ? std::make_unique<metrics::endpoint>(*c.metrics, *monitor_) : nullptr),
-      upkeep_(service_, upkeep_options(c, monitor_.get())) {}
+      upkeep_(service_, upkeep_options(c, monitor_.get(), std::move(steady))) {}
 
 application::~application() {
     upkeep_.stop();
@@ -203,7 +213,7 @@ int serve(const config& c) {
     open_log(c.log);
     auto confined = sandbox::confine(c.sandbox, reach_of(c));
     try {
-        application app(c, system_now);
+        application app(c, system_now, seconds_since_boot);
         sandbox::close(c.sandbox, confined);
         log_sandbox(c, confined);
         app.tell_sandbox(confined);

@@ -18,7 +18,7 @@ class application {
   public:
     /// Opens the database, verifies the key log, binds. Throws std::runtime_error with a sentence for the
     /// operator.
-    application(const config& c, api::clock_function now);
+    application(const config& c, api::clock_function now, api::clock_function steady = {});
     /// Stops whatever still runs. Everything that was acknowledged is on disk.
     ~application();
     application(const application&) = delete;

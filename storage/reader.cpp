@@ -177,6 +177,12 @@ access_page reader::read_access_log(std::uint64_t from, std::size_t max_count) {
     return page;
 }
 
+std::optional<day_number> reader::last_release() {
+    auto q = impl_->main.ask("SELECT max(day) FROM batch");
+    if (!q.step() || q.is_null(0)) return std::nullopt;
+    return q.number<day_number>(0);
+}
+
 statistics reader::stats() {
     auto& main = impl_->main;
     statistics s;

@@ -80,6 +80,8 @@ class reader {
     /// At most `max_count` entries of the access log behind the first `from`. `before` is zero beyond the
     /// end.
     access_page read_access_log(std::uint64_t from, std::size_t max_count);
+    /// Of the newest release that has a day of its own: it is known for two weeks. Nothing before the first.
+    std::optional<day_number> last_release();
     statistics stats();
     /// SQLite's integrity check and this module's invariants; empty when all is well. Each entry is a
     /// sentence without any id, address or number of a reviewer. Takes time in proportion to the data and

@@ -13,7 +13,7 @@ http::response answer(storage::put_outcome outcome) {
     case storage::put_outcome::busy: return http::problem(problem_kind::busy);
     case storage::put_outcome::failed: break;
     }
-    return http::problem(problem_kind::internal);
+    return http::problem(problem_kind::unavailable);
 }
 
 http::response answer(storage::edit_outcome outcome, std::uint16_t done, problem_kind conflict) {
@@ -25,7 +25,7 @@ http::response answer(storage::edit_outcome outcome, std::uint16_t done, problem
     case storage::edit_outcome::busy: return http::problem(problem_kind::busy);
     case storage::edit_outcome::failed: break;
     }
-    return http::problem(problem_kind::internal);
+    return http::problem(problem_kind::unavailable);
 }
 
 http::response answer(std::uint16_t status, const crypto::json::object& object) {

@@ -8,10 +8,10 @@
 
 namespace changgu::api {
 
-/// 201 for stored and exists alike; taken, storage_full, busy, internal.
+/// 201 for stored and exists alike; taken, storage_full, busy, unavailable.
 http::response answer(storage::put_outcome outcome);
 /// `done` is the status of success; `conflict` the problem of a conflict. Else taken, not_found, busy,
-/// internal.
+/// unavailable.
 http::response answer(storage::edit_outcome outcome, std::uint16_t done,
                       http::problem_kind conflict = http::problem_kind::conflict);
 

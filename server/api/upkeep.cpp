@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace changgu::api {
 
@@ -14,6 +15,7 @@ using changgu::server::log;
 using changgu::server::log_event;
 using changgu::server::log_field;
 using changgu::server::log_level;
+using changgu::server::log_word;
 
 namespace {
 
@@ -21,6 +23,7 @@ constexpr std::uint64_t day = 86'400;
 constexpr std::uint64_t retry_after = 60; // seconds, when a release failed
 constexpr std::uint64_t warn_before = 7 * day;
 constexpr std::uint64_t full_percent = 90;
+constexpr std::uint64_t quarter = 15 * 60;
 
 /// When a period began; the other way round than period_of.
 std::uint64_t start_of(std::uint64_t period, std::uint32_t tick, std::uint32_t offset) {
@@ -84,6 +87,9 @@ bool upkeep::poll(std::uint64_t now) {
 
 bool upkeep::do_what_is_due(std::uint64_t now, observation& seen) {
     const auto key_log = shared_.key_log();
+    look_at_clock(now, *key_log);
+    seen.clock_trusted = clock_->trusted();
+    if (std::exchange(looked_, now / quarter) != now / quarter) tell_if_storage_failed();
     note_refusals(now, *key_log);
     const auto& rules = key_log->rules();
     const schedule current{rules.tick, rules.tick_offset, period_of(now, rules.tick, rules.tick_offset)};
@@ -96,6 +102,7 @@ bool upkeep::do_what_is_due(std::uint64_t now, observation& seen) {
     if (now < retry_at_ && retry_at_ - now <= retry_after) return false;
     const auto used = release(now, *key_log);
     if (!used) {
+        tell_if_storage_failed();
         retry_at_ = now + retry_after;
         return false;
     }
@@ -105,6 +112,25 @@ bool upkeep::do_what_is_due(std::uint64_t now, observation& seen) {
     if (last_day_ != now / day) daily(now, *key_log);
     delete_drained(*key_log);
     return true;
+}
+
+void upkeep::look_at_clock(std::uint64_t now, const crypto::key_log& log_now) {
+    const clock_guard::reading reading{now, options_.steady ? options_.steady() : now};
+    if (!clock_) {
+        const auto last = reader_.last_release();
+        clock_.emplace(reading, last ? std::optional(*last * day) : std::nullopt);
+    }
+    const bool trusted = clock_->trusted();
+    if (clock_->look(reading, log_now.sealing_epoch(now).has_value()))
+        log(log_level::warning, log_event::clock_doubted, {{log_field::days, clock_->days_ahead()}});
+    else if (!trusted && clock_->trusted())
+        log(log_level::info, log_event::clock_trusted);
+}
+
+// Not at the moment when a write fails, which may be somebody's: at a release, or on the quarter of an hour.
+void upkeep::tell_if_storage_failed() {
+    if (shared_.store().healthy() || std::exchange(told_of_storage_, true)) return;
+    log(log_level::error, log_event::storage_failed, {{log_field::reason, log_word("restart_needed")}});
 }
 
 void upkeep::note_refusals(std::uint64_t now, const crypto::key_log& log_now) {
@@ -118,11 +144,12 @@ void upkeep::note_refusals(std::uint64_t now, const crypto::key_log& log_now) {
 }
 
 std::optional<std::uint64_t> upkeep::release(std::uint64_t now, const crypto::key_log& log_now) {
-    const auto sealing = log_now.sealing_epoch(now);
+    auto sealing = log_now.sealing_epoch(now);
+    if (!sealing) sealing = log_now.sealing_epoch(clock_->believed());
     storage::release_input input;
     input.epoch = sealing ? (*sealing)->entry.epoch : 0;
     input.fill = log_now.rules().fill;
-    input.today = static_cast<storage::day_number>(now / day);
+    input.today = static_cast<storage::day_number>(clock_->earliest() / day);
     input.month = crypto::month_of(now);
     input.make_chaff = [epoch = input.epoch] { return crypto::make_chaff(epoch); };
     const auto report = storage::wait<storage::result<storage::release_report>>(
@@ -138,12 +165,12 @@ std::optional<std::uint64_t> upkeep::release(std::uint64_t now, const crypto::ke
 
 void upkeep::daily(std::uint64_t now, const crypto::key_log& log_now) {
     const auto compacted = storage::wait<storage::result<storage::compact_report>>([&](auto done) {
-        shared_.store().compact(static_cast<storage::day_number>(now / day), std::move(done));
+        shared_.store().compact(static_cast<storage::day_number>(clock_->earliest() / day), std::move(done));
     });
     if (!compacted) return log(log_level::error, log_event::storage_failed);
     log(log_level::info, log_event::compaction_done, {{log_field::count, signed_of(compacted->merged)}});
 
-    if (const auto month = crypto::month_of(now); last_month_ != month) {
+    if (const auto month = crypto::month_of(clock_->earliest()); last_month_ != month) {
         const auto keep = log_now.rules().retention_months;
         const auto expired = storage::wait<storage::result<std::uint64_t>>(
             [&](auto done) { shared_.store().expire(month, {keep, keep}, std::move(done)); });

@@ -7,6 +7,7 @@
 // batch.
 #pragma once
 
+#include "server/api/clock_guard.hpp"
 #include "server/api/service.hpp"
 
 #include <condition_variable>
@@ -28,12 +29,14 @@ struct observation {
     std::optional<std::uint64_t>
         release_due_since; ///< of the first release that should have been and was not
     std::optional<std::uint64_t> used_after_release; ///< bytes of the database, when a release was just made
+    bool clock_trusted = true;
 };
 
 struct upkeep_options {
     std::uint64_t storage_budget = 0;                  ///< bytes, for the warning; 0: none
     std::function<void(std::uint64_t now)> once_a_day; ///< further checks; may be empty
     std::function<void(const observation&)> observe;   ///< after each poll, failed ones too; may be empty
+    std::function<std::uint64_t()> steady; ///< seconds, without a jump; empty: the clock makes none
 };
 
 class upkeep {
@@ -53,6 +56,8 @@ class upkeep {
   private:
     void loop();
     bool do_what_is_due(std::uint64_t now, observation& seen);
+    void look_at_clock(std::uint64_t now, const crypto::key_log& log);
+    void tell_if_storage_failed();
     std::optional<std::uint64_t> release(std::uint64_t now,
                                          const crypto::key_log& log); ///< bytes used after it
     void note_refusals(std::uint64_t now, const crypto::key_log& log);
@@ -74,6 +79,9 @@ class upkeep {
     std::optional<std::uint64_t> last_day_;
     std::optional<storage::month_number> last_month_;
     std::set<std::uint32_t> deleted_; ///< epochs of which nothing is left
+    std::optional<clock_guard> clock_;
+    std::uint64_t looked_ = 0; ///< for failed storage, in quarters of an hour since 1970
+    bool told_of_storage_ = false;
 
     std::mutex mutex_;
     std::condition_variable wake_;

@@ -36,7 +36,8 @@ answering get_condition(context& c, http::request r) {
         co_return problem(who.error());
     const auto now = c.shared.work.look(c.shared.store().used(), c.shared.now());
     constexpr std::array<std::string_view, 3> bands{"ample", "low", "full"};
-    const auto band = bands[static_cast<std::size_t>(now.storage)];
+    const auto band = c.shared.store().healthy() ? bands[static_cast<std::size_t>(now.storage)]
+                                                 : std::string_view("failed");
     co_return answer(200, {{"storage", crypto::json::string_view(band.data(), band.size())},
                            {"load", now.high_load ? "high" : "calm"}});
 }

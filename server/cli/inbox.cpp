@@ -27,6 +27,7 @@ json::array to_json(const std::vector<client::case_view>& cases) {
 void say(terminal& term, const client::channel::condition& c) {
     if (c.storage == "low") term.say(message::storage_low);
     if (c.storage == "full") term.say(message::storage_full);
+    if (c.storage == "failed") term.say(message::storage_failed);
     if (c.load == "high") term.say(message::load_high);
 }
 

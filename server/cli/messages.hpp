@@ -109,6 +109,7 @@ enum class message : std::uint8_t {
     read_so_far,
     storage_low,
     storage_full,
+    storage_failed,
     load_high,
     no_cases,
     case_line,

@@ -113,6 +113,8 @@ constexpr message_text<message> texts[] = {
     {read_so_far, "{0} envelopes looked at: {1} new cases, {2} cases with additions."},
     {storage_low, "The server's disk is nearly full. Tell whoever runs the channel."},
     {storage_full, "The server's disk is full: it takes no more files. Tell whoever runs the channel."},
+    {storage_failed, "The server cannot store anything: its disk has failed a write. Tell whoever runs the "
+                     "channel at once."},
     {load_high,
      "The channel is under load: very much is coming in, and whoever sends something waits a little."},
     {no_cases, "There are no cases."},

@@ -32,6 +32,7 @@ constexpr std::array slugs{
     slug{"busy", errc::busy},
     slug{"stopping", errc::busy},
     slug{"storage-full", errc::storage_full},
+    slug{"unavailable", errc::server_error},
     slug{"internal", errc::server_error},
 };
 // The pages of the log from `from` on, each handed over as text. `ask` fetches one.

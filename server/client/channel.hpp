@@ -110,7 +110,7 @@ class channel {
     void sign_out();
 
     // --- reviewers and admins
-    /// How the channel is, in the server's words: "ample", "low" or "full"; "calm" or "high".
+    /// How the channel is, in the server's words: "ample", "low", "full" or "failed"; "calm" or "high".
     struct condition {
         std::string storage;
         std::string load;

@@ -37,6 +37,7 @@ constexpr std::array table{
     problem_info{k::stale_log, 409, "stale-log", "The key log has gone on; fetch it again"},
     problem_info{k::busy, 503, "busy", "The server is busy; try again"},
     problem_info{k::storage_full, 507, "storage-full", "There is no room left"},
+    problem_info{k::unavailable, 503, "unavailable", "Nothing can be stored at the moment"},
     problem_info{k::stopping, 503, "stopping", "The server is stopping; try again"},
     problem_info{k::internal, 500, "internal", "Something went wrong on the server"},
 };

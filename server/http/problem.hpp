@@ -44,6 +44,7 @@ enum class problem_kind : std::uint8_t {
     // the server
     busy,
     storage_full,
+    unavailable, // the disk has failed a write
     stopping,
     internal,
 };

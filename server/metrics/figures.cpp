@@ -95,6 +95,8 @@ std::string to_prometheus(const figures& f) {
     out.one("epochs_ahead", "Epochs that are signed and have not begun.", f.epochs_ahead);
     out.one("reviewers", "Reviewers in the key log who are not revoked.", f.reviewers);
     out.one("prekeys_left", "Of the reviewer who has fewest, at least: 0, 1, 6 or 12.", f.prekeys_left);
+    out.one("clock_trusted", "0 while the clock has jumped and deleting does not go by it.",
+            f.clock_trusted ? 1 : 0);
     if (f.certificate_days)
         out.one("certificate_days_left", "Until the TLS certificate on the disk ends.", *f.certificate_days);
     out.gauge("sandbox", "1 for each part of the sandbox that is on.");
@@ -112,12 +114,14 @@ health to_health(const figures& f) {
     const auto epoch = epoch_state(f);
     const auto certificate = certificate_state(f);
     const bool good = storage == "ok" && release == "on_time" && epoch != "none" && certificate != "ended" &&
-                      certificate != "unreadable";
-    return {good, crypto::json::serialize(crypto::json::object{{"status", good ? "ok" : "degraded"},
-                                                               {"storage", storage},
-                                                               {"release", release},
-                                                               {"epoch", epoch},
-                                                               {"certificate", certificate}})};
+                      certificate != "unreadable" && f.clock_trusted;
+    return {good,
+            crypto::json::serialize(crypto::json::object{{"status", good ? "ok" : "degraded"},
+                                                         {"storage", storage},
+                                                         {"release", release},
+                                                         {"epoch", epoch},
+                                                         {"certificate", certificate},
+                                                         {"clock", f.clock_trusted ? "ok" : "doubted"}})};
 }
 
 } // namespace changgu::metrics

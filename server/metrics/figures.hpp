@@ -24,6 +24,7 @@ struct figures {
     unsigned epochs_ahead = 0;            ///< signed, and not begun
     unsigned reviewers = 0;               ///< not revoked
     unsigned prekeys_left = 0;            ///< of whom has fewest, at least so many: 0, 1, 6, 12
+    bool clock_trusted = true;            ///< as api::clock_guard has it
     bool tls = false;                     ///< there is a certificate in the configuration
     std::optional<std::int64_t> certificate_days; ///< nothing when it cannot be read
     sandbox::state sandbox;
@@ -40,7 +41,7 @@ unsigned in_bands_of_prekeys(std::uint64_t count) noexcept;
 /// Prometheus' text format 0.0.4.
 std::string to_prometheus(const figures& f);
 
-/// {"status":"ok"|"degraded", "storage":…, "release":…, "epoch":…, "certificate":…}
+/// {"status":"ok"|"degraded", "storage":…, "release":…, "epoch":…, "certificate":…, "clock":…}
 struct health {
     bool good = false;
     std::string json;

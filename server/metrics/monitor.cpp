@@ -75,6 +75,7 @@ void monitor::observe(const api::observation& o) {
     const auto log = shared_.key_log();
     if (looked_ != turn) count_prekeys(*log);
     looked_ = turn;
+    figures_.clock_trusted = o.clock_trusted;
     look(o.now);
     publish();
 }

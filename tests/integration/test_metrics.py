@@ -15,7 +15,7 @@ print(json.dumps([[f.name, f.type, f.documentation, [[s.name, s.labels, s.value]
 """
 EXPECTED = {"uptime_days", "storage_good", "storage_used_ratio", "disk_used_ratio", "release_late_hours", "epoch_valid",
             "epoch_days_left", "epochs_ahead", "reviewers", "prekeys_left", "certificate_days_left", "sandbox",
-            "landlock_interface"}
+            "landlock_interface", "clock_trusted"}
 
 
 class Metrics(harness.ChannelTest):

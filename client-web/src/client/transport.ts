@@ -153,6 +153,7 @@ async function problemOf(response: Response, patience: Patience): Promise<CodedE
     if (error instanceof CodedError && error.code === 'offline') return error;
   }
   if (slug === 'stopping') return new CodedError('busy');
+  if (slug === 'unavailable') return new CodedError('internal');
   if (slug !== undefined) return new CodedError(slug);
   return response.status >= 500 ? new CodedError('internal') : badAnswer();
 }

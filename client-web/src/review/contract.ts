@@ -57,7 +57,7 @@ export interface Health {
   draining: number[]; // retired epochs whose last messages are awaited
   unsaved: boolean; // a keyring file that has changed since it was saved
   batch: number; // the inbox is read up to here
-  storage: string; // ample, low, full; '' unknown
+  storage: string; // ample, low, full, failed; '' unknown
   load: string; // calm, high; '' unknown
 }
 

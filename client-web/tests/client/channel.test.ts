@@ -184,6 +184,7 @@ describe('a request', () => {
       [problem('epoch-closed', 409), 'epoch-closed'],
       [problem('storage-full', 507), 'storage-full'],
       [problem('stopping', 503), 'busy'],
+      [problem('unavailable', 503), 'internal'],
       [problem('<script>', 400), 'bad_answer'],
       [() => json({ type: 'about:blank' }, 400), 'bad_answer'],
       [() => new Response('x'.repeat(100_000), { status: 400 }), 'bad_answer'],

@@ -83,14 +83,15 @@ TEST_CASE("what is not known is left out") {
 
 TEST_CASE("health names what is wrong") {
     figures f = good();
-    CHECK(health_of(f) ==
-          R"({"status":"ok","storage":"ok","release":"on_time","epoch":"valid","certificate":"none"})");
+    CHECK(
+        health_of(f) ==
+        R"({"status":"ok","storage":"ok","release":"on_time","epoch":"valid","certificate":"none","clock":"ok"})");
     f.epoch_days = 6;
     f.tls = true;
     f.certificate_days = 14;
     CHECK(
         health_of(f) ==
-        R"({"status":"ok","storage":"ok","release":"on_time","epoch":"ends_soon","certificate":"ends_soon"})");
+        R"({"status":"ok","storage":"ok","release":"on_time","epoch":"ends_soon","certificate":"ends_soon","clock":"ok"})");
     CHECK(to_health(f).good);
     struct given {
         void (*change)(figures&);
@@ -102,6 +103,7 @@ TEST_CASE("health names what is wrong") {
                            {[](figures& x) { x.release_late_hours = 1; }, R"("release":"late")"},
                            {[](figures& x) { x.release_late_hours = 24; }, R"("release":"missed")"},
                            {[](figures& x) { x.epoch_valid = false; }, R"("epoch":"none")"},
+                           {[](figures& x) { x.clock_trusted = false; }, R"("clock":"doubted")"},
                            {[](figures& x) { x.certificate_days = -1; }, R"("certificate":"ended")"},
                            {[](figures& x) { x.certificate_days.reset(); }, R"("certificate":"unreadable")"}};
     for (const auto& row : table) {

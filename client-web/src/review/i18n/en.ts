@@ -239,6 +239,8 @@ export const en: Catalogue = {
     storage: {
       low: 'The server’s storage is nearly full. Sending a tip costs some computing now; once it is full, none can come in.',
       full: 'The server’s storage is full. Files are refused, and tips will be soon.',
+      failed:
+        'The server cannot store anything: its disk has failed. Nothing can come in. Tell the admin at once.',
     },
     otherStorage: (word) => `State of the server’s storage: ${word}`,
     load: {

@@ -235,6 +235,7 @@ export const ko = {
     storage: {
       low: '서버의 저장 공간이 거의 찼습니다. 지금 보내는 제보는 확인 계산을 거치고, 다 차면 받지 못합니다.',
       full: '서버의 저장 공간이 찼습니다. 첨부파일을 받지 못하고 있고, 곧 제보도 받지 못합니다.',
+      failed: '서버의 저장 장치에 문제가 생겨 제보를 받지 못하고 있습니다. 관리자에게 바로 알리세요.',
     } as Record<string, string>,
     otherStorage: (word: string) => `서버의 저장 공간 상태: ${word}`,
     load: {
