@@ -151,6 +151,33 @@ class Trust(harness.ChannelTest):
                     self.assertIn(words, result.err)
             self.assertEqual(set(impostor.paths), {("GET", "/api/v1/channel")})
 
+    def test_an_access_log_that_does_not_pass(self):
+        """What comes through the proxy is followed as far as it goes, and what was seen through it is remembered."""
+        channel = self.channel
+        with self.impostor(at="/api/v1/access-log"):
+            seen = channel.reviewer(1, "access-log").data
+
+        def drop(page):
+            del page["entries"][1]
+            return page | {"size": page["size"] - 1}
+
+        def swap(page):
+            page["entries"][0], page["entries"][1] = page["entries"][1], page["entries"][0]
+            return page
+
+        cases = [(drop, UNTRUSTED), (swap, UNTRUSTED), (lambda page: page | {"entries": [], "size": 0}, UNTRUSTED)]
+        cases += [(lambda page, odd=odd: page | odd, FAILURE) for odd in (
+            {"entries": []}, {"from": 1}, {"size": -1}, {"size": 1 << 53}, {"size": None}, {"entries": [1]}, {"entries": "x"},
+            {"entries": ["1 server x"] * 257})]
+        for change, expect in cases:
+            with self.impostor(change, at="/api/v1/access-log"):
+                result = channel.reviewer(1, "access-log", expect=expect)
+            self.assertEqual(result.out, "", "nothing is shown of what is not believed")
+        with self.impostor(lambda page: page | {"entries": ["1 server 제보"]}, at="/api/v1/access-log"):
+            self.assertEqual(channel.reviewer(1, "access-log", expect=None).out, "")
+        with self.impostor(at="/api/v1/access-log"):
+            self.assertEqual(channel.reviewer(1, "access-log").data["entries"][: seen["size"]], seen["entries"])
+
     def test_a_log_that_goes_back(self):
         """A reporter without state cannot know that the newest statement is missing; a reviewer's keyring does."""
         channel = self.channel

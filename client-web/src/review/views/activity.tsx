@@ -100,7 +100,7 @@ function Access() {
     });
   };
   return (
-    <section aria-labelledby="access">
+    <section class="set-apart" aria-labelledby="access">
       <h2 id="access">{a.heading}</h2>
       <p class="lead">{a.lead}</p>
       <button
