@@ -1,7 +1,9 @@
 // What the admin's commands say: one enumerator a sentence, one file a language.
 #pragma once
 
-#include "server/cli/terminal.hpp"
+#include "server/cli/catalogue.hpp"
+
+#include <cstdint>
 
 namespace changgu::cli {
 
@@ -162,13 +164,7 @@ enum class admin_message : std::uint8_t {
     last_ = site_bad,
 };
 
-namespace detail {
 std::string_view korean_text(admin_message id) noexcept;
 std::string_view english_text(admin_message id) noexcept;
-} // namespace detail
-
-inline std::string_view text_of(admin_message id, language in) noexcept {
-    return in == language::korean ? detail::korean_text(id) : detail::english_text(id);
-}
 
 } // namespace changgu::cli

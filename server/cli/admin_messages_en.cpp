@@ -196,11 +196,11 @@ constexpr message_text<admin_message> texts[] = {
     {site_bad, "{0} of {1} files of the pages differ. Do not use these pages; look for the cause together "
                "with somebody who does not run the server."},
 };
-static_assert(is_complete(texts, last_));
+static_assert(is_complete(texts));
 
 } // namespace
 
-std::string_view detail::english_text(admin_message id) noexcept {
+std::string_view english_text(admin_message id) noexcept {
     return texts[static_cast<std::size_t>(id)].text;
 }
 

@@ -192,11 +192,11 @@ constexpr message_text<admin_message> texts[] = {
     {site_bad, "화면 파일 {1}개 가운데 {0}개가 다릅니다. 이 화면을 쓰지 말고 서버 관리자가 아닌 사람과 함께 "
                "원인을 찾으십시오."},
 };
-static_assert(is_complete(texts, last_));
+static_assert(is_complete(texts));
 
 } // namespace
 
-std::string_view detail::korean_text(admin_message id) noexcept {
+std::string_view korean_text(admin_message id) noexcept {
     return texts[static_cast<std::size_t>(id)].text;
 }
 

@@ -2,7 +2,9 @@
 // a sentence, one file a language.
 #pragma once
 
-#include "server/cli/terminal.hpp"
+#include "server/cli/catalogue.hpp"
+
+#include <cstdint>
 
 namespace changgu::cli {
 
@@ -224,13 +226,7 @@ enum class message : std::uint8_t {
     last_ = failed_unknown,
 };
 
-namespace detail {
 std::string_view korean_text(message id) noexcept;
 std::string_view english_text(message id) noexcept;
-} // namespace detail
-
-inline std::string_view text_of(message id, language in) noexcept {
-    return in == language::korean ? detail::korean_text(id) : detail::english_text(id);
-}
 
 } // namespace changgu::cli

@@ -237,11 +237,11 @@ constexpr message_text<message> texts[] = {
     {failed_output, "The result could not be printed to its end."},
     {failed_unknown, "It failed ({0})."},
 };
-static_assert(is_complete(texts, last_));
+static_assert(is_complete(texts));
 
 } // namespace
 
-std::string_view detail::english_text(message id) noexcept {
+std::string_view english_text(message id) noexcept {
     return texts[static_cast<std::size_t>(id)].text;
 }
 

@@ -234,11 +234,11 @@ constexpr message_text<message> texts[] = {
     {failed_output, "결과를 끝까지 출력하지 못했습니다."},
     {failed_unknown, "실패했습니다({0})."},
 };
-static_assert(is_complete(texts, last_));
+static_assert(is_complete(texts));
 
 } // namespace
 
-std::string_view detail::korean_text(message id) noexcept {
+std::string_view korean_text(message id) noexcept {
     return texts[static_cast<std::size_t>(id)].text;
 }
 

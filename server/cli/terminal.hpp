@@ -1,14 +1,10 @@
 // What people see. Words for people go to standard error in their language, data to standard output; secrets
 // that must be shown once go to standard output and nowhere else. Whatever came from outside is made harmless
 // before a terminal sees it.
-//
-// A catalogue is an enum with a free function `text_of(Enum, language)` beside it (messages.hpp is the
-// first); a text that is missing in one language does not compile. "{0}" and "{1}" stand for arguments, since
-// languages order them differently.
 #pragma once
 
 #include "crypto/json.hpp"
-#include "crypto/wordlist.hpp"
+#include "server/cli/catalogue.hpp"
 
 #include <array>
 #include <concepts>
@@ -19,24 +15,6 @@
 #include <string_view>
 
 namespace changgu::cli {
-
-using crypto::language;
-
-template <class Id>
-concept message_id = std::is_enum_v<Id> && requires(Id id, language in) {
-    { text_of(id, in) } -> std::convertible_to<std::string_view>;
-};
-
-/// One text of a catalogue. A catalogue is complete when entry i is the enumerator i and none is empty.
-template <class Id> struct message_text {
-    Id id;
-    std::string_view text;
-};
-template <class Id, std::size_t N> consteval bool is_complete(const message_text<Id> (&texts)[N], Id last) {
-    for (std::size_t i = 0; i < N; ++i)
-        if (static_cast<std::size_t>(texts[i].id) != i || texts[i].text.empty()) return false;
-    return static_cast<std::size_t>(last) + 1 == N;
-}
 
 /// `--lang ko|en` if it was given, else the first of LC_ALL, LC_MESSAGES and LANG that is set: Korean when it
 /// begins with "ko". For main() to ask before it builds the options, whose help is in the same language.

@@ -31,11 +31,11 @@ constexpr cli::message_text<message> texts[] = {
     {file_config, "The configuration of the server; each key is described in it."},
     {file_data, "The database, the spool and the certificate; for the account of the server alone."},
 };
-static_assert(cli::is_complete(texts, last_));
+static_assert(cli::is_complete(texts));
 
 } // namespace
 
-std::string_view detail::english_text(message id) noexcept {
+std::string_view english_text(message id) noexcept {
     return texts[static_cast<std::size_t>(id)].text;
 }
 

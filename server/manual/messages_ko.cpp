@@ -30,11 +30,11 @@ constexpr cli::message_text<message> texts[] = {
     {file_config, "서버 설정. 항목마다 설명이 파일 안에 있습니다."},
     {file_data, "데이터베이스와 대기 파일, 인증서. 서버 계정만 읽을 수 있습니다."},
 };
-static_assert(cli::is_complete(texts, last_));
+static_assert(cli::is_complete(texts));
 
 } // namespace
 
-std::string_view detail::korean_text(message id) noexcept {
+std::string_view korean_text(message id) noexcept {
     return texts[static_cast<std::size_t>(id)].text;
 }
 

@@ -2,7 +2,9 @@
 // come in.
 #pragma once
 
-#include "server/cli/terminal.hpp"
+#include "server/cli/catalogue.hpp"
+
+#include <cstdint>
 
 namespace changgu::notify {
 
@@ -12,13 +14,8 @@ enum class message : std::uint8_t {
     last_ = body,
 };
 
-namespace detail {
 std::string_view korean_text(message id) noexcept;
 std::string_view english_text(message id) noexcept;
-} // namespace detail
-
-inline std::string_view text_of(message id, crypto::language in) noexcept {
-    return in == crypto::language::korean ? detail::korean_text(id) : detail::english_text(id);
-}
+using cli::text_of;
 
 } // namespace changgu::notify

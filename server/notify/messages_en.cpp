@@ -13,11 +13,11 @@ constexpr cli::message_text<message> texts[] = {
            "sends it does not know. "
            "It carries no link on purpose: open the console the way you always do.\n"},
 };
-static_assert(cli::is_complete(texts, last_));
+static_assert(cli::is_complete(texts));
 
 } // namespace
 
-std::string_view detail::english_text(message id) noexcept {
+std::string_view english_text(message id) noexcept {
     return texts[static_cast<std::size_t>(id)].text;
 }
 

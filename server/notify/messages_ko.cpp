@@ -13,11 +13,11 @@ constexpr cli::message_text<message> texts[] = {
            "있는지 알지 못합니다. "
            "일부러 링크를 넣지 않았습니다. 평소에 쓰시던 방법으로 들어가 주십시오.\n"},
 };
-static_assert(cli::is_complete(texts, last_));
+static_assert(cli::is_complete(texts));
 
 } // namespace
 
-std::string_view detail::korean_text(message id) noexcept {
+std::string_view korean_text(message id) noexcept {
     return texts[static_cast<std::size_t>(id)].text;
 }
 

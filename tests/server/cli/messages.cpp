@@ -1,6 +1,7 @@
 #include "server/cli/messages.hpp"
 
 #include "server/cli/admin_messages.hpp"
+#include "server/cli/terminal.hpp"
 
 #include <doctest/doctest.h>
 
