@@ -47,7 +47,8 @@ install(FILES ${pages}/changgu.toml DESTINATION /etc/changgu COMPONENT changgu
   PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ)
 install(FILES ${PROJECT_SOURCE_DIR}/config/notify.toml DESTINATION /etc/changgu COMPONENT changgu-notify
   PERMISSIONS OWNER_READ OWNER_WRITE)
-install(FILES ${PROJECT_SOURCE_DIR}/config/changgu.service DESTINATION /lib/systemd/system COMPONENT changgu)
+install(FILES ${PROJECT_SOURCE_DIR}/config/changgu.service ${PROJECT_SOURCE_DIR}/config/changgu-backup.service
+  ${PROJECT_SOURCE_DIR}/config/changgu-backup.timer DESTINATION /lib/systemd/system COMPONENT changgu)
 install(FILES ${PROJECT_SOURCE_DIR}/config/changgu-notify.service ${PROJECT_SOURCE_DIR}/config/changgu-notify.timer
   DESTINATION /lib/systemd/system COMPONENT changgu-notify)
 install(FILES ${pages}/changgu.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT changgu)

@@ -72,6 +72,22 @@ class Reminders(Unit):
         self.assertEqual(keys, ["OnCalendar", "AccuracySec", "WantedBy"], "no path, no event of another unit, no jitter")
 
 
+class Backups(Unit):
+    """The same of changgu-backup.service and its timer."""
+
+    def with_text(self, text):
+        at = self.directory / "changgu-backup.service"
+        at.write_text(text.replace("/usr/bin/changgu ", f"{harness.PROGRAM} "))
+        shutil.copy(CONFIG / "changgu-backup.timer", self.directory)
+        return at
+
+    unit, name = CONFIG / "changgu-backup.service", "changgu-backup"
+
+    def test_the_timer_is_understood(self):
+        self.with_text(self.unit.read_text())
+        self.assertEqual(self.analyze("verify", "--man=no", self.directory / "changgu-backup.timer"), (0, ""))
+
+
 class Calls(unittest.TestCase):
     """Whether the server's unit lets it start: systemd itself does not run here."""
 

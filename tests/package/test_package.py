@@ -43,7 +43,7 @@ class Life(unittest.TestCase):
         self.assertEqual(self.run_in(f"stat -c '%U:%G %a' {CONFIG}").strip(), "root:changgu 640")
         self.assertEqual(self.run_in("stat -c '%U:%G %a' /etc/changgu/notify.toml").strip(), "root:root 600")
         self.assertIn("/usr/sbin/nologin", self.run_in("getent passwd changgu"))
-        for unit in ("changgu.service", "changgu-notify.timer"):
+        for unit in ("changgu.service", "changgu-backup.timer", "changgu-notify.timer"):
             self.assertEqual(self.run_in(f"systemctl is-active {unit}", expect=None).strip(), "inactive")
             self.assertEqual(self.run_in(f"systemctl is-enabled {unit}", expect=None).strip(), "disabled")
         # What is linked, decision 0022. The libraries that are for one program alone come with it alone.
@@ -51,7 +51,7 @@ class Life(unittest.TestCase):
         self.assertEqual(set(re.findall(r"^\s*lib([a-z+_]+)", linked, flags=re.M)), LINKED)
         self.assertNotIn("not found", linked)
         self.assertIn("libcurl", self.run_in("ldd /usr/sbin/changgu-notify"))
-        for unit in ("changgu.service", "changgu-notify.service"):
+        for unit in ("changgu.service", "changgu-backup.service", "changgu-notify.service"):
             self.run_in(f"systemd-analyze security --no-pager --threshold={MOST_EXPOSED} {unit}")
         self.run_in(f"changgu serve --check-config --config {CONFIG}")
 
@@ -146,9 +146,17 @@ class Life(unittest.TestCase):
         self.assertIn("Opened epoch", run(f"changgu keys rotate {self.ADMIN} 2>&1"))
         run("echo 'sent after the rotation' | changgu report --channel channel/channel.toml --file - --receipt-file receipt-rotated")
         self.assertIn("sent after the rotation", self.inbox())
-        run(f"install -d -o changgu -g changgu -m 700 /backup; runuser -u changgu -- changgu backup --config {CONFIG} --to /backup/one")
-        self.assertEqual(run("stat -c '%U %a' /backup/one; ls /var/lib/changgu/data | grep -c part || true").split(), ["changgu", "600", "0"])
-        said = run("changgu restore --from /backup/one --data restored --keyring recovery.keyring --passphrase-file recovery.pass 2>&1")
+        # By the unit, which also ends an old one.
+        run("systemctl start changgu-backup; touch -d '15 days ago' /var/lib/changgu-backup/changgu-old.backup "
+            "/var/lib/changgu-backup/something-else; touch -d '13 days ago' /var/lib/changgu-backup/changgu-2026.backup")
+        run("rm /var/lib/changgu-backup/changgu-20??-*; systemctl start changgu-backup")
+        names = run("ls /var/lib/changgu-backup").split()
+        self.assertEqual((len(names), names[1:]), (3, ["changgu-2026.backup", "something-else"]))
+        self.assertRegex(names[0], r"^changgu-\d{4}-\d\d-\d\d-\d{6}\.backup$")
+        self.assertEqual(run(f"stat -c '%U %a' /var/lib/changgu-backup /var/lib/changgu-backup/{names[0]}").split(),
+                         ["changgu", "700", "changgu", "600"])
+        self.assertNotIn("part", run("ls /var/lib/changgu/data"))
+        said = run(f"changgu restore --from /var/lib/changgu-backup/{names[0]} --data restored --keyring recovery.keyring --passphrase-file recovery.pass 2>&1")
         self.assertIn("restored", said)
         # The restored data in the place of the data.
         run("systemctl stop changgu; mv /var/lib/changgu/data kept-data; cp -r restored /var/lib/changgu/data; "
@@ -199,12 +207,14 @@ class Life(unittest.TestCase):
     def test_8_purged_it_keeps_what_people_sent_and_says_so(self):
         said = self.run_in("apt-get -q -y purge changgu 2>&1")
         self.assertIn("/var/lib/changgu was kept", said)
-        self.run_in(f"test ! -e {CONFIG}; test -f /var/lib/changgu/data/changgu.db")
+        self.assertIn("/var/lib/changgu-backup was kept", said)
+        self.run_in(f"test ! -e {CONFIG}; test -f /var/lib/changgu/data/changgu.db; ls /var/lib/changgu-backup/changgu-*.backup")
         self.assertEqual(self.run_in("stat -c %U /var/lib/changgu/data").strip(), "changgu", "the number is not given to another")
         self.run_in("systemctl is-enabled changgu 2>/dev/null", expect=1)
+        self.assertIn("rm -rf /var/lib/changgu /var/lib/changgu-backup", said)
         # With nothing left to keep, nothing is left.
         self.install(package("changgu"))
-        self.run_in("rm -rf /var/lib/changgu")
+        self.run_in("rm -rf /var/lib/changgu /var/lib/changgu-backup")
         self.run_in("apt-get -q -y purge changgu changgu-notify 2>&1")
         self.run_in("test ! -e /var/lib/changgu; test ! -e /etc/changgu; ! id changgu 2>/dev/null")
 
