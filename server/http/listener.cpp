@@ -17,6 +17,7 @@
 
 #include <cstring>
 #include <stdexcept>
+#include <thread>
 
 namespace changgu::http {
 
@@ -74,8 +75,11 @@ listener::listener(worker& home, listener& beside)
 
 listener::~listener() = default;
 
-void listener::start() {
-    asio::co_spawn(home_.context, run(), asio::detached);
+void listener::keep_accepting() {
+    if (!accepting_.expired() || !acceptor_.is_open()) return;
+    auto held = std::make_shared<turn>();
+    accepting_ = held;
+    asio::co_spawn(home_.context, run(std::move(held)), asio::detached);
 }
 
 void listener::stop() noexcept {
@@ -94,24 +98,27 @@ std::uint16_t listener::port() const noexcept {
     return tcp.port();
 }
 
-asio::awaitable<void> listener::run() {
+asio::awaitable<void> listener::run(std::shared_ptr<turn> /*held*/) {
     asio::steady_timer pause(acceptor_.get_executor());
     while (acceptor_.is_open()) {
         error_code ec;
-        auto socket =
-            co_await acceptor_.async_accept(home_.context, asio::redirect_error(asio::use_awaitable, ec));
-        if (ec == asio::error::operation_aborted || !acceptor_.is_open()) co_return;
-        if (ec) {
-            failed_.add(ec.value());
-            if (!out_of_resources(ec)) continue;
-            pause.expires_after(back_off); // without it a full descriptor table makes this loop spin
+        try {
+            auto socket =
+                co_await acceptor_.async_accept(home_.context, asio::redirect_error(asio::use_awaitable, ec));
+            if (ec == asio::error::operation_aborted || !acceptor_.is_open()) co_return;
+            if (!ec && !take(std::move(socket))) full_.add(0);
+        } catch (const std::exception&) { // no memory: this connection goes, the loop stays
+            ec = boost::system::errc::make_error_code(boost::system::errc::not_enough_memory);
+        }
+        if (!ec) continue;
+        failed_.add(ec.value());
+        if (!out_of_resources(ec)) continue;
+        // Without a pause a full descriptor table makes this loop spin.
+        try {
+            pause.expires_after(back_off);
             co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ec));
-        } else {
-            try {
-                if (!take(std::move(socket))) full_.add(0);
-            } catch (const std::exception&) { // no memory for it: this connection goes, the loop stays
-                failed_.add(ENOMEM);
-            }
+        } catch (const std::exception&) { // no memory for that either
+            std::this_thread::sleep_for(back_off);
         }
     }
 }

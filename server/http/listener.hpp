@@ -40,13 +40,19 @@ class listener {
     listener(worker& home, listener& beside);
     ~listener();
 
-    void start();
+    /// Begins to accept, and again where a want of memory has ended that. On its worker's thread, or before
+    /// it runs. Throws std::bad_alloc.
+    void keep_accepting();
     /// On its worker's thread.
     void stop() noexcept;
     [[nodiscard]] std::uint16_t port() const noexcept;
 
   private:
-    boost::asio::awaitable<void> run();
+    /// Lives as long as the loop, however that ends: without memory for its next step it is taken down, and
+    /// what never ran goes with its io_context, after the listener.
+    struct turn {};
+
+    boost::asio::awaitable<void> run(std::shared_ptr<turn> held);
     [[nodiscard]] source source_of(const boost::asio::generic::stream_protocol::socket& socket) const;
     /// False when there is no place for it.
     bool take(boost::asio::generic::stream_protocol::socket socket);
@@ -64,6 +70,7 @@ class listener {
     worker& home_;
     direct peers_;
     boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol> acceptor_;
+    std::weak_ptr<turn> accepting_;
     tally failed_{changgu::server::log_event::accept_failed, {}};
     tally full_{changgu::server::log_event::connections_full, {}};
 };

@@ -13,11 +13,14 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 namespace changgu::http {
 
@@ -106,6 +109,32 @@ server::server(server_options options, const router& routes)
     }
 }
 
+namespace {
+
+/// Runs the worker to its end. What a handler throws concerns one connection; but without memory for its next
+/// step a loop that accepts is taken down as well, in a step of its own, and has to be begun again.
+void work(worker& w, const std::vector<std::unique_ptr<listener>>& listeners) {
+    constexpr std::chrono::milliseconds a_while{100};
+    for (bool in_doubt = false;;) {
+        try {
+            for (const auto& l : listeners) l->keep_accepting();
+            if (!in_doubt) {
+                w.context.run();
+                return;
+            }
+            w.context.run_for(a_while);
+            if (w.context.stopped()) return;
+            in_doubt = false;
+        } catch (const std::exception&) {
+            log(log_level::error, log_event::handler_failed);
+            if (in_doubt) std::this_thread::sleep_for(a_while / 10);
+            in_doubt = true;
+        }
+    }
+}
+
+} // namespace
+
 server::~server() {
     if (!state_->threads.empty()) {
         stop();
@@ -118,18 +147,9 @@ server::~server() {
 void server::start() {
     auto& s = *state_;
     for (const auto& of_worker : s.listeners)
-        for (const auto& l : of_worker) l->start();
+        for (const auto& l : of_worker) l->keep_accepting();
     for (auto& w : s.workers)
-        s.threads.emplace_back([&w] {
-            for (;;) {
-                try {
-                    w.context.run();
-                    return;
-                } catch (const std::exception&) { // of a completion handler; the other connections go on
-                    log(log_level::error, log_event::handler_failed);
-                }
-            }
-        });
+        s.threads.emplace_back([&w, &listeners = s.listeners[w.index]] { work(w, listeners); });
     log(log_level::info, log_event::started,
         {{log_field::threads, static_cast<std::int64_t>(s.threads.size())}});
 }
