@@ -1,5 +1,6 @@
 // What reviewers and admins did, into the access log (docs/protocol.md, section 9.2) before their call is
-// answered. The only place where an entry is written: nothing of a reporter's call gets here.
+// answered. The only place where a call's entry is written, and nothing of a reporter's call gets here; the
+// server's own are written in upkeep.cpp and, of a restore, in storage/access.cpp.
 #pragma once
 
 #include "server/api/context.hpp"
