@@ -150,8 +150,9 @@ ssize_t write_watched(descriptor& d, int fd, const void* data, std::size_t size,
     const bool full = strikes(trouble::no_room);
     const bool halved = strikes(trouble::short_transfer);
     const bool dies = strikes(trouble::death);
-    const auto asked = full || halved || dies ? half_of(d, size) : size;
-    const auto done = ::syscall(SYS_pwrite64, fd, data, asked, at);
+    // What is less than a sector is written at once.
+    const auto asked = dies ? size / 2 / sector * sector : full || halved ? half_of(d, size) : size;
+    const auto done = asked == 0 ? 0 : ::syscall(SYS_pwrite64, fd, data, asked, at);
     if (dies) die();
     if (done > 0 && !d.is_shared_memory) {
         const auto* from = static_cast<const crypto::byte*>(data);

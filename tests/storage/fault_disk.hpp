@@ -29,7 +29,7 @@ enum class trouble : std::uint8_t {
     interrupted,    ///< a read or write fails with EINTR: no error either
     sqlite_memory,  ///< SQLite gets no memory
     memory,         ///< operator new throws std::bad_alloc
-    death,          ///< kill -9 before a call, or with half of a write done
+    death,          ///< kill -9 before a call, or with half of a write's sectors done
 };
 constexpr std::size_t troubles = 9;
 const char* name_of(trouble t) noexcept;
