@@ -52,8 +52,8 @@ struct databases {
 };
 
 // What a killed process had written and not yet synced is what this one reads, answers by and deletes by, so
-// it is made durable first; likewise what somebody has just copied here. That also takes away what a power cut
-// has left of a log that was truncated.
+// it is made durable first; likewise what somebody has just copied here. That also takes away what a power
+// cut has left of a log that was truncated.
 void make_durable(const std::filesystem::path& directory, databases& d) {
     for (auto* db : {&d.main, &d.peppers, &d.access}) db->truncate_log(truncate_patience_ms);
     for (const auto* name : {main_file, pepper_file, access_file}) file(directory / name, O_RDWR).sync();

@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     REQUIRE_PROPERTY(changed->tick > 0 && changed->fill > 0);
     REQUIRE_PROPERTY(policy_from_json(to_json(*changed)).value() == *changed);
     json::object all = to_json(base);
-    all["departments"] = json::array{}; // left out where there are none, and what is left out stays
+    all["departments"] = json::array{}; // what says nothing is left out, and what is left out stays
+    all["case_keep_months"] = base.case_keep_months;
     REQUIRE_PROPERTY(cli::parse_policy(json::serialize(all), *changed).value() == base);
     REQUIRE_PROPERTY(cli::parse_policy(text, *changed).value() == *changed);
     return 0;
