@@ -51,12 +51,17 @@ struct databases {
     database access;
 };
 
+// What somebody has just copied here may not be on the disk yet. Before SQLite opens it: to close a file
+// takes away all locks that this process has on it.
+void sync_copied(const std::filesystem::path& directory) {
+    for (const auto* name : {main_file, pepper_file, access_file})
+        if (std::filesystem::exists(directory / name)) file(directory / name, O_RDWR).sync();
+}
+
 // What a killed process had written and not yet synced is what this one reads, answers by and deletes by, so
-// it is made durable first; likewise what somebody has just copied here. That also takes away what a power
-// cut has left of a log that was truncated.
+// it is made durable first. That also takes away what a power cut has left of a log that was truncated.
 void make_durable(const std::filesystem::path& directory, databases& d) {
     for (auto* db : {&d.main, &d.peppers, &d.access}) db->truncate_log(truncate_patience_ms);
-    for (const auto* name : {main_file, pepper_file, access_file}) file(directory / name, O_RDWR).sync();
     for (const auto& entry : std::filesystem::directory_iterator(directory))
         if (entry.path().filename().string().starts_with("spool-")) file(entry.path(), O_RDWR).sync();
     sync_directory(directory); // a file that was just made is gone on with, too
@@ -76,6 +81,7 @@ void refuse_half_restored(const std::filesystem::path& directory) {
 // What has to be as it should be before the log is looked into.
 databases open(const options& o) {
     refuse_half_restored(o.directory);
+    sync_copied(o.directory);
     scratch::sweep(o.directory);
     databases d{open_for_writing(o.directory, which::main, o.page_size),
                 open_for_writing(o.directory, which::peppers, o.page_size),
