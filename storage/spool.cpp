@@ -279,7 +279,14 @@ void spool::prepare() {
         if (finished_) return;
         std::uint32_t number = 0;
         while (numbers_.contains(number)) ++number;
-        numbers_.insert(number);
+        try {
+            ready_.reserve(ready_.size() + 1); // so that nothing that follows wants memory
+            numbers_.insert(number);
+        } catch (const std::bad_alloc&) {
+            cannot_prepare_ = file_error(ENOMEM);
+            files_.notify_all();
+            continue;
+        }
         lock.unlock();
         std::unique_ptr<segment> made;
         std::optional<file_error> failed;
