@@ -172,6 +172,22 @@ void write_part(sealed_file& out, const part& p, const fs::path& directory) {
     }
 }
 
+// Half a backup must not look like one.
+class unfinished {
+  public:
+    explicit unfinished(const fs::path& path) : path_(path) {}
+    unfinished(const unfinished&) = delete;
+    unfinished& operator=(const unfinished&) = delete;
+    ~unfinished() {
+        if (!kept_) ::unlink(path_.c_str());
+    }
+    void keep() noexcept { kept_ = true; }
+
+  private:
+    fs::path path_;
+    bool kept_ = false;
+};
+
 // Takes the content as it comes and puts each part into a file of its own.
 class unpacker {
   public:
@@ -251,28 +267,24 @@ result<void> back_up(const fs::path& directory, const fs::path& to, const choose
     const int fd = ::open(to.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) return make_error_code(errno == EEXIST ? errc::exists : errc::failed);
     ::close(fd);
-    boost::system::error_code why = make_error_code(errc::failed);
+    unfinished half(to);
     try {
         copy_databases(directory, copy.path());
         reader in(copy.path());
         auto encryptor = crypto::backup_encryptor::start(whom(in));
-        if (encryptor) {
-            const file target(to, O_WRONLY);
-            sealed_file out(target, std::move(*encryptor));
-            for (const part& p : parts) write_part(out, p, copy.path());
-            out.finish();
-            if (sync_with_directory(to)) return {};
-        } else {
-            why = encryptor.error();
-        }
-    } catch (const database_error&) { // as below
-    } catch (const file_error&) {     // as below
-    } catch (...) {
-        ::unlink(to.c_str());
-        throw;
+        if (!encryptor) return encryptor.error();
+        const file target(to, O_WRONLY);
+        sealed_file out(target, std::move(*encryptor));
+        for (const part& p : parts) write_part(out, p, copy.path());
+        out.finish();
+        if (!sync_with_directory(to)) return make_error_code(errc::failed);
+    } catch (const database_error&) {
+        return make_error_code(errc::failed);
+    } catch (const file_error&) {
+        return make_error_code(errc::failed);
     }
-    ::unlink(to.c_str()); // half a backup must not look like one
-    return why;
+    half.keep();
+    return {};
 }
 
 backup_kind kind_of_backup(const fs::path& from) {

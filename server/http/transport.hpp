@@ -137,7 +137,7 @@ class transport {
             self.complete(last.ec, last.bytes);
         }
     };
-    template <class Token, class Step> auto compose(Token&& token, std::size_t wanted, Step step) {
+    template <class Token, class Step> auto compose(Token token, std::size_t wanted, Step step) {
         return boost::asio::async_compose<Token, void(error_code, std::size_t)>(
             operation<Step>{*this, wanted, std::move(step), {}}, token, socket_);
     }

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
 
 using namespace changgu::cli;
@@ -19,9 +20,11 @@ std::set<char> holes(std::string_view text) {
 }
 
 bool has_hangul(std::string_view text) {
-    for (std::size_t i = 0; i < text.size(); ++i) // U+AC00 to U+D7A3 begin with EA, EB, EC or ED
-        if (const auto b = static_cast<unsigned char>(text[i]); b >= 0xEA && b <= 0xED) return true;
-    return false;
+    // U+AC00 to U+D7A3 begin with EA, EB, EC or ED.
+    return std::ranges::any_of(text, [](char c) {
+        const auto b = static_cast<unsigned char>(c);
+        return b >= 0xEA && b <= 0xED;
+    });
 }
 
 template <class Id> void check_catalogue() {
