@@ -32,6 +32,12 @@ ROLES = {1: ("감사담당관", "Audit office"), 2: ("조사관", "Investigator"
 OK, FAILURE, USAGE, UNREACHABLE, UNTRUSTED, BAD_SECRET, REFUSED, NOTHING = range(8)
 
 
+def bare_environment():
+    """What a program finds of this one's: what sanitizers and coverage are told, and nothing that a person has set."""
+    wanted = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "ASAN_SYMBOLIZER_PATH", "LLVM_PROFILE_FILE")
+    return {key: os.environ[key] for key in wanted if key in os.environ} | {"LC_ALL": "C.UTF-8"}
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -82,9 +88,7 @@ class Channel:
             os.close(write)
             pipes.append(read)
             arguments += [f"--{option}-fd", str(read)]
-        environment = {key: os.environ[key] for key in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "ASAN_SYMBOLIZER_PATH")
-                       if key in os.environ}
-        environment |= {"LC_ALL": "C.UTF-8", "HOME": str(self.cwd), "TMPDIR": str(self.cwd)}
+        environment = bare_environment() | {"HOME": str(self.cwd), "TMPDIR": str(self.cwd)}
         # The whole point of the pipes: ps and /proc show nothing.
         visible = "\n".join(arguments + list(environment.values()))
         for secret in list(self.secrets.values()) + list((secrets or {}).values()):
@@ -188,9 +192,7 @@ class Channel:
     def start(self, config=None, wait=True):
         assert self.server is None
         log = open(self.log, "ab")
-        environment = {key: os.environ[key] for key in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "ASAN_SYMBOLIZER_PATH")
-                       if key in os.environ} | {"LC_ALL": "C.UTF-8"}
-        self.server = subprocess.Popen([PROGRAM, "serve", "--config", config or self.config], env=environment, cwd=self.cwd,
+        self.server = subprocess.Popen([PROGRAM, "serve", "--config", config or self.config], env=bare_environment(), cwd=self.cwd,
                                        stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         log.close()
         if wait:

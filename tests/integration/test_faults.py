@@ -236,7 +236,7 @@ class Disk(unittest.TestCase):
         with open(channel.log, "ab") as log:
             channel.server = subprocess.Popen(
                 ["unshare", "--mount", "sh", "-ec", script, "sh", channel.data, self.kept, harness.PROGRAM, channel.config],
-                env={k: v for k, v in os.environ.items() if k in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS")} | {"LC_ALL": "C.UTF-8"},
+                env=harness.bare_environment(),
                 cwd=channel.cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         if wait:
             harness.wait_until(channel.is_listening, "the server listens")

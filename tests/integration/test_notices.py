@@ -159,8 +159,7 @@ class Notices(harness.ChannelTest):
     def notify(self, config, expect=0, environment={}):
         file = self.directory / "notify.toml"
         file.write_text(config)
-        known = {k: os.environ[k] for k in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "ASAN_SYMBOLIZER_PATH") if k in os.environ}
-        done = subprocess.run([PROGRAM, "--config", file], env=known | environment, stdin=subprocess.DEVNULL, capture_output=True,
+        done = subprocess.run([PROGRAM, "--config", file], env=harness.bare_environment() | environment, stdin=subprocess.DEVNULL, capture_output=True,
                               text=True, timeout=240)
         self.assertEqual(done.returncode, expect, done.stderr)
         self.assertEqual(done.stdout, "")
