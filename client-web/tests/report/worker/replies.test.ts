@@ -31,9 +31,13 @@ test('tokens go four a request, in random places, filled up with random ones', a
   const origin = 'https://report.example.go.kr';
   const bodies: Uint8Array[] = [];
   const { notes } = KeyLogMaker.start(origin);
-  const fetcher: typeof fetch = (_input, init) => {
-    if (init?.method !== 'POST')
-      return Promise.resolve(Response.json({ from: 0, size: 1, statements: notes }));
+  const fetcher: typeof fetch = (input, init) => {
+    if (init?.method !== 'POST') {
+      const hints = (input as string).endsWith('/channel');
+      return Promise.resolve(
+        Response.json(hints ? { protocol: 1 } : { from: 0, size: 1, statements: notes }),
+      );
+    }
     bodies.push(Uint8Array.from(init.body as Uint8Array));
     return Promise.resolve(new Response(null, { status: 204 }));
   };
