@@ -221,10 +221,10 @@ class Channel:
     def releases(self):
         return self.log.read_text().count(" tick_done ")
 
-    def wait_for_release(self):
+    def wait_for_release(self, seconds=30):
         """Until all that is acknowledged now has been released: the next release may have begun already."""
         before = self.releases()
-        wait_until(lambda: self.releases() >= before + 2, "two releases")
+        wait_until(lambda: self.releases() >= before + 2, "two releases", seconds)
 
     def edit_config(self, pattern, replacement):
         text, count = re.subn(pattern, replacement, self.config.read_text(), flags=re.MULTILINE)
