@@ -1,58 +1,15 @@
-// For moments the threads of the server and of its store get no memory. A program of its own: operator new is
-// replaced. What Asio takes for its own steps comes from elsewhere, and it ends the process without.
+// For moments the threads of the server and of its store get no memory; but what Asio takes for its own steps
+// they get, since it ends the process without.
 #include "crypto/envelope.hpp"
 #include "tests/server/api/fixture.hpp"
+#include "tests/support/starvation.hpp"
 
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
-#include <new>
-#include <pthread.h>
 #include <thread>
 
 using namespace changgu;
 using namespace changgu::test;
-
-namespace {
-
-const pthread_t main_thread = ::pthread_self(); // the test's own, which is spared
-std::atomic<bool> starving = false;
-std::atomic<std::uint64_t> refused = 0;
-
-bool is_refused() {
-    if (!starving || ::pthread_equal(::pthread_self(), main_thread) != 0) return false;
-    ++refused;
-    return true;
-}
-void* allocate(std::size_t size) {
-    if (is_refused()) throw std::bad_alloc();
-    void* p = std::malloc(size == 0 ? 1 : size); // NOLINT: this is operator new
-    if (p == nullptr) throw std::bad_alloc();
-    return p;
-}
-
-} // namespace
-
-void* operator new(std::size_t size) {
-    return allocate(size);
-}
-void* operator new[](std::size_t size) {
-    return allocate(size);
-}
-// NOLINTBEGIN(cppcoreguidelines-no-malloc): these are operator delete
-void operator delete(void* p) noexcept {
-    std::free(p);
-}
-void operator delete[](void* p) noexcept {
-    std::free(p);
-}
-void operator delete(void* p, std::size_t /*size*/) noexcept {
-    std::free(p);
-}
-void operator delete[](void* p, std::size_t /*size*/) noexcept {
-    std::free(p);
-}
-// NOLINTEND(cppcoreguidelines-no-malloc)
 
 TEST_CASE("what a server acknowledges between moments without memory is stored, and it lives") {
     channel_fixture f;

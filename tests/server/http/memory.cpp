@@ -1,56 +1,15 @@
-// For a while the server's threads get no memory. A program of its own: operator new is replaced.
+// For a while the server's threads get no memory.
 #include "tests/server/http/fixture.hpp"
+#include "tests/support/starvation.hpp"
 
 #include <doctest/doctest.h>
 
 #include <array>
 #include <atomic>
-#include <cstdlib>
-#include <new>
-#include <pthread.h>
 #include <thread>
 
 using namespace changgu;
 using namespace changgu::test;
-
-namespace {
-
-const pthread_t main_thread = ::pthread_self(); // the test's own, which is spared
-std::atomic<bool> starving = false;
-std::atomic<std::uint64_t> refused = 0;
-
-void* allocate(std::size_t size) {
-    if (starving && ::pthread_equal(::pthread_self(), main_thread) == 0) {
-        ++refused;
-        throw std::bad_alloc();
-    }
-    void* p = std::malloc(size == 0 ? 1 : size); // NOLINT: this is operator new
-    if (p == nullptr) throw std::bad_alloc();
-    return p;
-}
-
-} // namespace
-
-void* operator new(std::size_t size) {
-    return allocate(size);
-}
-void* operator new[](std::size_t size) {
-    return allocate(size);
-}
-// NOLINTBEGIN(cppcoreguidelines-no-malloc): these are operator delete
-void operator delete(void* p) noexcept {
-    std::free(p);
-}
-void operator delete[](void* p) noexcept {
-    std::free(p);
-}
-void operator delete(void* p, std::size_t /*size*/) noexcept {
-    std::free(p);
-}
-void operator delete[](void* p, std::size_t /*size*/) noexcept {
-    std::free(p);
-}
-// NOLINTEND(cppcoreguidelines-no-malloc)
 
 TEST_CASE("when there is memory again connections are taken again") {
     test_server s({.limit = {}, .threads = 1});
