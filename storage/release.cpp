@@ -93,9 +93,9 @@ void expect(std::span<const entry> some) {
 /// Inserts the rows of a batch that is not there yet: no reader looks at them.
 class staging {
   public:
-    explicit staging(workplace& w) : w_(w) {
+    explicit staging(workplace& w)
+        : w_(w), batch_(w.main.number("SELECT coalesce(max(number), 0) + 1 FROM batch")) {
         drop_staged(w.main); // what an earlier attempt may have left
-        batch_ = w.main.number("SELECT coalesce(max(number), 0) + 1 FROM batch");
         first_row_ = next_row_ = w.main.number("SELECT coalesce(max(seq), 0) + 1 FROM envelope");
     }
     staging(const staging&) = delete;
@@ -151,7 +151,7 @@ class staging {
 
   private:
     workplace& w_;
-    batch_number batch_ = 0;
+    batch_number batch_;
     std::uint64_t first_row_ = 0;
     std::uint64_t next_row_ = 0;
     std::uint64_t moved_ = 0; ///< bytes of the log

@@ -35,6 +35,8 @@ class directory_lock {
             throw std::runtime_error("another process uses the data directory " + directory.string());
         }
     }
+    directory_lock(const directory_lock&) = delete;
+    directory_lock& operator=(const directory_lock&) = delete;
     directory_lock(directory_lock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
     directory_lock& operator=(directory_lock&&) = delete;
     ~directory_lock() {
@@ -185,6 +187,7 @@ struct store::impl {
     }
 };
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): once in its life
 store::store(options o) : impl_(std::make_unique<impl>(o)) {}
 store::~store() {
     stop();
