@@ -40,8 +40,7 @@ class descriptor {
 // while the terminal is mute.
 class mute {
   public:
-    explicit mute(int tty) noexcept : tty_(tty) {
-        ok_ = ::tcgetattr(tty, &before_) == 0;
+    explicit mute(int tty) noexcept : tty_(tty), ok_(::tcgetattr(tty, &before_) == 0) {
         if (!ok_) return;
         termios now = before_;
         now.c_lflag &= static_cast<tcflag_t>(~(ECHO | ECHONL | ICANON | ISIG));
@@ -59,7 +58,7 @@ class mute {
   private:
     int tty_;
     termios before_{};
-    bool ok_ = false;
+    bool ok_;
 };
 
 void write_all(int fd, std::string_view text) noexcept {
