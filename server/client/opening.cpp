@@ -29,8 +29,7 @@ std::vector<crypto::result<crypto::opened_envelope>> open_all(const crypto::org_
     std::vector<std::future<void>> helpers; // joined before what they use goes
     try {
         while (helpers.size() + 1 < threads) helpers.push_back(std::async(std::launch::async, work));
-    } catch (const std::system_error&) {
-        // No thread to be had: fewer do it.
+    } catch (const std::system_error&) { // NOLINT(bugprone-empty-catch): no thread is to be had: fewer do it
     }
     work();
     for (auto& helper : helpers) helper.get();

@@ -36,6 +36,7 @@ struct server::state {
           seats(options.limit.connections, options.limit.share_connections) {}
     state(const state&) = delete;
     state& operator=(const state&) = delete;
+    ~state() = default;
     ssl_ptr new_ssl() {
         const std::lock_guard lock(tls_mutex);
         ssl_ptr ssl(SSL_new(tls.get())); // holds the SSL_CTX it was made from, whatever is loaded later
