@@ -12,6 +12,7 @@
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 // Fontconfig keeps a pattern or two until the process ends, and loses sight of them.
+// NOLINTBEGIN(bugprone-reserved-identifier): the sanitizer's names
 extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() {
     return "leak:libfontconfig";
@@ -20,6 +21,7 @@ extern "C" const char* __lsan_default_options();
 extern "C" const char* __lsan_default_options() {
     return "print_suppressions=0";
 }
+// NOLINTEND(bugprone-reserved-identifier)
 #endif
 #endif
 

@@ -57,7 +57,7 @@ class sheet {
         double y = 176;
         y = where(y) + 16;
         y = phone(y) + 16;
-        y = promises(y);
+        promises(y);
         fingerprint();
         return page_.finish();
     }
@@ -114,7 +114,7 @@ class sheet {
         return y + height;
     }
 
-    double promises(double y) {
+    void promises(double y) {
         for (std::size_t i = 0; i < 3; ++i) {
             const bool limit = i == 2;
             page_.rectangle(margin, y, 4, second_ != nullptr ? 30 : 16, limit ? brown : navy);
@@ -126,7 +126,6 @@ class sheet {
                 y += 2 + page_.text(x, y + 2, inner - 16, second_->lines[i], {.size = 9.5, .ink = grey});
             y += 10;
         }
-        return y;
     }
 
     // At the bottom, so that it is in one place on every poster.
@@ -154,11 +153,13 @@ class sheet {
         std::size_t n = 0;
         for (; in >> word; ++n) {
             const double x = margin + static_cast<double>(n % columns) * width;
-            const double at = y + static_cast<double>(n / columns) * row;
+            const auto line = n / columns;
+            const double at = y + static_cast<double>(line) * row;
             page_.text(x, at + size * 0.28, 20, std::to_string(n + 1), {.size = 7.5, .ink = grey});
             page_.text(x + 15, at, 0, word, {.size = size, .bold = true, .ink = ink});
         }
-        return y + static_cast<double>((n + columns - 1) / columns) * row;
+        const auto lines = (n + columns - 1) / columns;
+        return y + static_cast<double>(lines) * row;
     }
 
     static std::string both(const char* one, const char* other) { return std::string(one) + "  ·  " + other; }
