@@ -33,11 +33,10 @@ TEST_CASE("an access log that was seen can only grow") {
     CHECK(seen.size == 4);
     auto log = a_log();
     CHECK(follow(log, seen) == "ok");
-    log.push_back("29743240 reviewer 1 session-ended reviewer");
+    log.emplace_back("29743240 reviewer 1 session-ended reviewer");
     CHECK(follow(log, seen) == "ok");
     CHECK(follow(log, access_position{}) == "ok"); // of whoever has seen nothing
 
-    std::string why;
     SUBCASE("an entry altered") {
         log[1] = "29743221 reviewer 1 prekeys-put 27";
     }
