@@ -104,11 +104,16 @@ def connections(channel, source, work, threads, stop):
         thread.join()
 
 
+def submit(server, stored, envelope, proof=None):
+    """Sends it, and counts what was stored."""
+    if server.post_envelope(envelope, proof) == 201:
+        with stored.get_lock():
+            stored.value += 1
+
+
 def without_proofs(channel, org, source, stop, stored):
     def work(server):
-        if server.post_envelope(protocol.blank_envelope(1)) == 201:
-            with stored.get_lock():
-                stored.value += 1
+        submit(server, stored, protocol.blank_envelope(1))
     connections(channel, source, work, 8, stop)
 
 
@@ -122,18 +127,14 @@ def with_false_proofs(channel, org, source, stop, stored):
             nonce, s = protocol.b64d(offer["nonce"]), os.urandom(8)
             seed = protocol.work_seed(org, nonce, protocol.H(32, envelope))
             proof = protocol.b64e(nonce + protocol.find_ticket(seed, s) + s)
-        if server.post_envelope(envelope, proof) == 201:
-            with stored.get_lock():
-                stored.value += 1
+        submit(server, stored, envelope, proof)
     connections(channel, source, work, 2, stop)
 
 
 def with_true_proofs(channel, org, source, stop, stored):
     def work(server):
         envelope = protocol.blank_envelope(1)
-        if server.post_envelope(envelope, server.prove(org, protocol.H(32, envelope))) == 201:
-            with stored.get_lock():
-                stored.value += 1
+        submit(server, stored, envelope, server.prove(org, protocol.H(32, envelope)))
     connections(channel, source, work, 2, stop)
 
 
