@@ -44,9 +44,8 @@ int open_failing(sqlite3_vfs*, const char* name, sqlite3_file* f, int flags, int
 
 class failing_disk {
   public:
-    failing_disk() {
+    failing_disk() : vfs_(*sqlite3_vfs_find(nullptr)) {
         system_vfs = sqlite3_vfs_find(nullptr);
-        vfs_ = *system_vfs;
         vfs_.zName = "failing";
         vfs_.xOpen = open_failing;
         REQUIRE(sqlite3_vfs_register(&vfs_, 1) == SQLITE_OK);
@@ -62,7 +61,7 @@ class failing_disk {
     }
 
   private:
-    sqlite3_vfs vfs_{};
+    sqlite3_vfs vfs_;
 };
 
 } // namespace

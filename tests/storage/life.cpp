@@ -106,7 +106,7 @@ void look_everywhere(store& s, states& expected, const std::string& when, std::v
         }
         allowed = {there};
     }
-    for (const auto& problem : r.check()) wrong.push_back(problem + ", " + when);
+    for (auto problem : r.check()) wrong.push_back(problem.append(", ").append(when));
 }
 
 std::vector<std::string> wrongs_in(const options& opts, states expected, bool traces) {
