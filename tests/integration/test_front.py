@@ -14,6 +14,7 @@ import threading
 import unittest
 
 import harness
+import protocol
 
 CONFIG = pathlib.Path(__file__).resolve().parents[2] / "config"
 VISITOR = "127.0.0.77"  # loopback has sixteen million addresses; this one is nobody else's
@@ -159,17 +160,33 @@ class Front(unittest.TestCase):
             try:
                 self.ask("POST", "/api/v1/envelopes", b"1234", port=port)
                 self.ask("PUT", "/api/v1/sessions", b"", {"Authorization": "Bearer t", "If-Match": '"1"', "Content-Type": "a/b",
-                                                          "If-None-Match": '"2"', "Accept-Encoding": "br"}, port=port)
+                                                          "If-None-Match": '"2"', "Accept-Encoding": "br",
+                                                          "Changgu-Work": "w"}, port=port)
             finally:
                 nginx.stop()
                 upstream.shutdown()
                 thread.join()
         fields = [sorted(line.split(":")[0].lower() for line in head.splitlines()[1:]) for head in heads]
         self.assertEqual(fields, [["accept-encoding", "content-length", "host"],
-                                  ["accept-encoding", "authorization", "content-length", "content-type", "host", "if-match",
-                                   "if-none-match"]])
+                                  ["accept-encoding", "authorization", "changgu-work", "content-length", "content-type", "host",
+                                   "if-match", "if-none-match"]])
         self.assertTrue(all(head.split("\r\n")[0].endswith(" HTTP/1.1") for head in heads))
         self.assertNotIn(VISITOR, "".join(heads))
+
+    def test_4_people_get_through_a_flood(self):
+        """What a proof of work is sent in must get through: else a flood closes the channel for everybody behind the proxy."""
+        self.assertEqual(self.channel.stop(), 0)
+        self.channel.edit_config(r"^free_envelopes_per_minute = .*\nfree_chunks_per_minute = .*\n",
+                                 "free_envelopes_per_minute = 1\nfree_chunks_per_minute = 1\nmost_work_bits = 3\n")
+        self.channel.start(wait=False)
+        harness.wait_until(self.unix.exists, "the server listens")
+        for _ in range(20):
+            status, _ = self.ask("POST", "/api/v1/envelopes", protocol.blank_envelope(1), {"Content-Type": "application/octet-stream"})
+            if status == 429:
+                break
+            self.assertEqual(status, 201)
+        self.assertEqual(status, 429)
+        self.channel.report("through the proxy and a flood")
 
 
 class Onion(unittest.TestCase):
