@@ -3,7 +3,7 @@
 #include "storage/operations.hpp"
 #include "storage/schema.hpp"
 #include "storage/scratch.hpp"
-#include "storage/segment.hpp"
+#include "storage/spool_listing.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

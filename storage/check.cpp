@@ -1,6 +1,7 @@
 // What must hold in a database at rest beyond SQLite's own integrity.
 #include "storage/operations.hpp"
 #include "storage/schema.hpp"
+#include "storage/spool_listing.hpp"
 
 namespace changgu::storage {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "storage/operations.hpp"
 #include "storage/schema.hpp"
-#include "storage/spool.hpp"
+#include "storage/spool_listing.hpp"
 
 #include <algorithm>
 #include <system_error>

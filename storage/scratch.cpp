@@ -1,6 +1,6 @@
 #include "storage/scratch.hpp"
 
-#include "storage/segment.hpp"
+#include "storage/file.hpp"
 
 #include <array>
 #include <fcntl.h>

@@ -74,10 +74,6 @@ bool is_zero(bytes_view b) {
     return b.empty() || (b.front() == 0 && std::memcmp(b.data(), b.data() + 1, b.size() - 1) == 0);
 }
 
-std::filesystem::path path_of(const std::filesystem::path& directory, std::uint32_t number) {
-    return directory / (std::string(file_prefix) + std::to_string(number));
-}
-
 bytes_view zeros(std::uint64_t size) {
     alignas(segment::block) static std::array<crypto::byte, zeros_at_once> z{}; // takes no memory: only read
     return bytes_view(z).first(std::min<std::uint64_t>(size, zeros_at_once));
@@ -115,57 +111,6 @@ file open_direct(const std::filesystem::path& p) {
 }
 
 } // namespace
-
-bool file_error::is_full() const noexcept {
-    const int number = code().value();
-    return number == ENOSPC || number == EDQUOT || number == EFBIG;
-}
-
-bool file_error::is_passing() const noexcept {
-    const int number = code().value();
-    return number == EMFILE || number == ENFILE;
-}
-
-file::file(const std::filesystem::path& p, int flags)
-    : fd_(::open(p.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600)) {
-    if (fd_ < 0) throw file_error(errno);
-}
-file::~file() {
-    ::close(fd_);
-}
-
-bytes file::read(std::uint64_t at, std::size_t size) const {
-    bytes out(size);
-    std::size_t done = 0;
-    while (done < size) {
-        const auto n = ::pread(fd_, out.data() + done, size - done, static_cast<off_t>(at + done));
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) throw file_error(errno);
-        if (n == 0) break;
-        done += static_cast<std::size_t>(n);
-    }
-    out.resize(done);
-    return out;
-}
-
-void file::write(std::uint64_t at, bytes_view data) const {
-    while (!data.empty()) {
-        const auto n = ::pwrite(fd_, data.data(), data.size(), static_cast<off_t>(at));
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) throw file_error(errno);
-        at += static_cast<std::uint64_t>(n);
-        data = data.subspan(static_cast<std::size_t>(n));
-    }
-}
-
-void file::sync() const {
-    if (::fdatasync(fd_) != 0) throw file_error(errno);
-}
-
-void sync_directory(const std::filesystem::path& p) {
-    const file directory(p, O_RDONLY | O_DIRECTORY);
-    if (::fsync(directory.fd()) != 0) throw file_error(errno);
-}
 
 segment_contents parse_segment(bytes_view file) {
     segment_contents c;
@@ -230,8 +175,13 @@ std::uint64_t segment::record_bytes(std::size_t size) noexcept {
     return step + (size + step - 1) / step * step;
 }
 
+std::uint64_t segment::body_at(const spooled& s) noexcept {
+    return s.at + step;
+}
+
 segment::segment(const std::filesystem::path& directory, std::uint32_t number, int flags)
-    : path_(path_of(directory, number)), number_(number), file_(path_, flags), direct_(open_direct(path_)) {}
+    : path_(segment_path(directory, number)), number_(number), file_(path_, flags),
+      direct_(open_direct(path_)) {}
 
 std::unique_ptr<segment> segment::create(const std::filesystem::path& directory, std::uint32_t number,
                                          std::uint64_t size) {
@@ -367,6 +317,10 @@ void segment::write_zeros(std::uint64_t from, std::uint64_t to) const {
     for (; from < to; from += zeros_at_once) direct_.write(from, zeros(to - from));
 }
 
+std::filesystem::path segment_path(const std::filesystem::path& directory, std::uint32_t number) {
+    return directory / (std::string(file_prefix) + std::to_string(number));
+}
+
 std::vector<std::uint32_t> spool_numbers(const std::filesystem::path& directory) {
     std::vector<std::uint32_t> numbers;
     for (const auto& entry : std::filesystem::directory_iterator(directory)) {
@@ -384,7 +338,7 @@ std::vector<std::uint32_t> spool_numbers(const std::filesystem::path& directory)
 std::optional<bytes> read_segment(const std::filesystem::path& directory, std::uint32_t number,
                                   std::uint64_t most) {
     try {
-        const file f(path_of(directory, number), O_RDONLY);
+        const file f(segment_path(directory, number), O_RDONLY);
         struct stat s{};
         if (::fstat(f.fd(), &s) != 0) throw file_error(errno);
         return f.read(0, std::min(most, static_cast<std::uint64_t>(s.st_size)));
@@ -392,36 +346,6 @@ std::optional<bytes> read_segment(const std::filesystem::path& directory, std::u
         if (e.code().value() == ENOENT) return std::nullopt;
         throw;
     }
-}
-
-spool_listing list_spool(const std::filesystem::path& directory) {
-    const auto look = [&directory] {
-        spool_listing l;
-        for (const auto number : spool_numbers(directory)) {
-            const auto content = read_segment(directory, number);
-            if (!content) continue;
-            const auto c = parse_segment(*content);
-            l.damaged = l.damaged || c.damaged || !c.readable;
-            for (const auto& s : c.records) l.envelopes.push_back({s, number});
-        }
-        return l;
-    };
-    auto l = look();
-    if (l.damaged) l.damaged = look().damaged;
-    std::ranges::sort(l.envelopes, {}, [](const listed& x) { return x.what.id; });
-    const auto again = std::ranges::unique(l.envelopes, {}, [](const listed& x) { return x.what.id; });
-    l.envelopes.erase(again.begin(), again.end());
-    return l;
-}
-
-std::optional<bytes> read_listed(const std::filesystem::path& directory, const listed& l) {
-    try {
-        auto body = file(path_of(directory, l.number), O_RDONLY).read(l.what.at + step, l.what.size);
-        if (crypto::blake2b<envelope_id>({body}) == l.what.id) return body;
-    } catch (const file_error& e) {
-        if (e.code().value() != ENOENT) throw;
-    }
-    return std::nullopt;
 }
 
 } // namespace changgu::storage

@@ -21,6 +21,7 @@
 // Integers are the machine's own: the file never leaves it.
 #pragma once
 
+#include "storage/file.hpp"
 #include "storage/types.hpp"
 
 #include <array>
@@ -28,41 +29,11 @@
 #include <limits>
 #include <memory>
 #include <span>
-#include <system_error>
 #include <vector>
 
 namespace changgu::storage {
 
 using segment_key = std::array<crypto::byte, 16>;
-
-/// The disk refused. Never has a file's contents in it.
-class file_error : public std::system_error {
-  public:
-    explicit file_error(int number) : std::system_error(number, std::generic_category(), "spool") {}
-    [[nodiscard]] bool is_full() const noexcept;
-    /// Too few descriptors: the disk has lost nothing.
-    [[nodiscard]] bool is_passing() const noexcept;
-};
-
-/// A file descriptor.
-class file {
-  public:
-    file(const std::filesystem::path& p, int flags); ///< throws file_error
-    file(const file&) = delete;
-    file& operator=(const file&) = delete;
-    ~file();
-    [[nodiscard]] int fd() const noexcept { return fd_; }
-    /// What is there, up to `size` bytes.
-    [[nodiscard]] bytes read(std::uint64_t at, std::size_t size) const;
-    void write(std::uint64_t at, bytes_view data) const;
-    void sync() const; ///< fdatasync
-
-  private:
-    int fd_;
-};
-
-/// Makes the names in it durable. Throws file_error.
-void sync_directory(const std::filesystem::path& p);
 
 struct spooled {
     envelope_id id;
@@ -95,6 +66,8 @@ class segment {
     static constexpr std::uint64_t block = 4096;
     /// Bytes that a body of `size` takes in its group.
     static std::uint64_t record_bytes(std::size_t size) noexcept;
+    /// Where in the file its body is.
+    static std::uint64_t body_at(const spooled& s) noexcept;
     /// Bytes that a group of records takes.
     static constexpr std::uint64_t group_bytes(std::uint64_t records) noexcept {
         return (records + block - 1) / block * block;
@@ -142,24 +115,12 @@ class segment {
     std::uint64_t dirty_end_ = records_begin; ///< a write that failed may have got as far as here
 };
 
-// For those who have no store: the command line, and backups beside a running server.
-
-struct listed {
-    spooled what;
-    std::uint32_t number = 0; ///< of the file
-};
-struct spool_listing {
-    std::vector<listed> envelopes; ///< by id, each once
-    bool damaged = false;
-};
 /// The numbers of the spool's files in a directory, in order.
 std::vector<std::uint32_t> spool_numbers(const std::filesystem::path& directory);
-/// A file of the spool, or its first `most` bytes. Nothing if it is gone.
+/// Where one of them is.
+std::filesystem::path segment_path(const std::filesystem::path& directory, std::uint32_t number);
+/// What is in it, or its first `most` bytes. Nothing if it is gone.
 std::optional<bytes> read_segment(const std::filesystem::path& directory, std::uint32_t number,
                                   std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
-/// Damage is looked at twice, as a running store may be writing meanwhile.
-spool_listing list_spool(const std::filesystem::path& directory);
-/// The body; nothing if it has been released meanwhile.
-std::optional<bytes> read_listed(const std::filesystem::path& directory, const listed& l);
 
 } // namespace changgu::storage

@@ -1,21 +1,20 @@
 #include "storage/spool.hpp"
 
 #include "crypto/hash.hpp"
+#include "storage/once_there_is_memory.hpp"
 
 #include <sodium.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <new>
 
 namespace changgu::storage {
 namespace {
 
 constexpr std::size_t group_envelopes = 256;
-constexpr std::chrono::milliseconds without_memory{10}; // before another try
-constexpr std::size_t files_ready = 2;                  // made in advance
-constexpr std::size_t files_kept = 16;                  // after a release: to make one costs 3 us an envelope
+constexpr std::size_t files_ready = 2; // made in advance
+constexpr std::size_t files_kept = 16; // after a release: to make one costs 3 us an envelope
 // A file that is blank as far as this counts as blank: a start must not read all that is kept.
 constexpr std::uint64_t probe_bytes = std::uint64_t{64} << 10U;
 
@@ -140,13 +139,7 @@ bool spool::has_waiting() const {
 
 void spool::loop() {
     for (;;) {
-        std::optional<group> g;
-        try {
-            g = take();
-        } catch (const std::bad_alloc&) { // nothing was taken
-            std::this_thread::sleep_for(without_memory);
-            continue;
-        }
+        auto g = once_there_is_memory([this] { return take(); });
         if (!g) return;
         write(*g);
         for (auto& w : *g) w.done(w.outcome);

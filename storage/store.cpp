@@ -64,8 +64,7 @@ void sync_copied(const std::filesystem::path& directory) {
 // it is made durable first. That also takes away what a power cut has left of a log that was truncated.
 void make_durable(const std::filesystem::path& directory, databases& d) {
     for (auto* db : {&d.main, &d.peppers, &d.access}) db->truncate_log(truncate_patience_ms);
-    for (const auto& entry : std::filesystem::directory_iterator(directory))
-        if (entry.path().filename().string().starts_with("spool-")) file(entry.path(), O_RDWR).sync();
+    for (const auto number : spool_numbers(directory)) file(segment_path(directory, number), O_RDWR).sync();
     sync_directory(directory); // a file that was just made is gone on with, too
 }
 

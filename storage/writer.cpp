@@ -1,13 +1,13 @@
 #include "storage/writer.hpp"
 
+#include "storage/once_there_is_memory.hpp"
+
 #include <chrono>
-#include <new>
 
 namespace changgu::storage {
 namespace {
 
 constexpr std::size_t group_jobs = 256;
-constexpr std::chrono::milliseconds without_memory{10}; // before another try
 constexpr auto truncate_retry = std::chrono::milliseconds(50);
 constexpr int truncate_patience_ms = 200;
 
@@ -93,13 +93,7 @@ std::optional<writer::group> writer::take() {
 
 void writer::loop() {
     for (;;) {
-        std::optional<group> g;
-        try {
-            g = take();
-        } catch (const std::bad_alloc&) { // nothing was taken
-            std::this_thread::sleep_for(without_memory);
-            continue;
-        }
+        auto g = once_there_is_memory([this] { return take(); });
         if (!g) break;
         if (g->empty()) {
             truncate();

@@ -6,6 +6,8 @@
 // io_context itself has to outlive the store's last callback: stop the store before the server goes.
 #pragma once
 
+#include "storage/once_there_is_memory.hpp"
+
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -13,6 +15,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <memory>
+#include <optional>
 #include <utility>
 
 namespace changgu::api {
@@ -22,13 +26,22 @@ namespace changgu::api {
 ///     std::move(done)); })
 template <class T, class Start> boost::asio::awaitable<T> await_store(Start start) {
     auto initiate = [](auto handler, Start begin) {
-        auto work = boost::asio::make_work_guard(handler);
-        begin([handler = std::move(handler), work = std::move(work)](T value) mutable {
-            const auto executor = work.get_executor();
-            boost::asio::post(executor, [handler = std::move(handler), value = std::move(value)]() mutable {
-                std::move(handler)(std::move(value));
+        struct waiting {
+            explicit waiting(decltype(handler) h)
+                : work(boost::asio::make_work_guard(h)), resume(std::move(h)) {}
+            decltype(boost::asio::make_work_guard(handler)) work;
+            decltype(handler) resume;
+            std::optional<T> value;
+        };
+        begin([held = std::make_shared<waiting>(std::move(handler))](T value) mutable {
+            held->value = std::move(value);
+            // The store's thread would end with the process, and what it had acknowledged with it.
+            storage::once_there_is_memory([&held] {
+                boost::asio::post(held->work.get_executor(),
+                                  [held] { std::move(held->resume)(std::move(*held->value)); });
             });
-            work.reset();
+            held->work.reset();
+            held.reset();
         });
     };
     co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(T)>(

@@ -17,7 +17,7 @@ namespace {
 constexpr std::uint64_t record = segment::group_bytes(64 + envelope_bytes); // a group of one
 
 std::filesystem::path spool_file(const bench& b, std::uint32_t number) {
-    return b.opts.directory / ("spool-" + std::to_string(number));
+    return segment_path(b.opts.directory, number);
 }
 
 /// The one file that has something in it.
