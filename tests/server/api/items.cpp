@@ -197,7 +197,6 @@ TEST_CASE("purge refuses other kinds and lengths") {
 
 TEST_CASE("chunks are kept alive by token, and the answer tells nothing") {
     channel_fixture f;
-    const auto bearer = f.reviewer_bearer(f.first);
     const auto kept = crypto::blob_token(crypto::file_key::random(), 0);
     const auto left = crypto::blob_token(crypto::file_key::random(), 0);
     for (const auto* token : {&kept, &left})

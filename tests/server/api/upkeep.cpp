@@ -36,7 +36,7 @@ TEST_CASE("a release comes at an instant of the tick and never by itself at star
     CHECK_FALSE(f.app().upkeep().poll(f.now + tick - 1));
     f.restart();
     CHECK(inbox_size(f) == 0);
-    f.now += 10 * tick; // down for ten ticks
+    f.now += 10 * std::uint64_t{tick}; // down for ten ticks
     f.restart();
     CHECK_FALSE(f.app().upkeep().poll(f.now + 1));
     CHECK(inbox_size(f) == 0);
@@ -50,11 +50,11 @@ TEST_CASE("a release comes at an instant of the tick and never by itself at star
 
 TEST_CASE("a clock that jumps releases once, and a failed release does not wait for it to come back") {
     channel_fixture f;
-    f.now += 1000 * tick;
+    f.now += 1000 * std::uint64_t{tick};
     CHECK(f.app().upkeep().poll(f.now));
     CHECK_FALSE(f.app().upkeep().poll(f.now));
-    CHECK_FALSE(f.app().upkeep().poll(f.now - 1000 * tick));
-    CHECK(f.app().upkeep().poll(f.now - 999 * tick));
+    CHECK_FALSE(f.app().upkeep().poll(f.now - 1000 * std::uint64_t{tick}));
+    CHECK(f.app().upkeep().poll(f.now - 999 * std::uint64_t{tick}));
     CHECK(inbox_size(f) == 2 * fill);
 
     // Somebody else holds the database: the release fails, then the clock is set back by a day.

@@ -20,6 +20,8 @@ std::string drain(int fd) {
 
 struct pipes {
     pipes() { REQUIRE((::pipe(out) == 0 && ::pipe(err) == 0)); }
+    pipes(const pipes&) = delete;
+    pipes& operator=(const pipes&) = delete;
     ~pipes() {
         for (const int fd : {out[0], err[0]}) ::close(fd);
     }
@@ -37,6 +39,7 @@ TEST_CASE("what a terminal would obey is dropped, and the rest stays") {
     CHECK(harmless(std::string_view("a\0b\rc\x07\x7f", 7)) == "abc");
     CHECK(harmless("a\xc2\x9b"
                    "31mb") == "a31mb"); // CSI of C1
+    // NOLINTNEXTLINE(misc-misleading-bidirectional): what it is about
     CHECK(harmless("a\u202eb\u2066c\u2069\u200f\u061c\u2028\ufeff\u200b") == "abc");
     CHECK(harmless("😀") == "😀");
 }

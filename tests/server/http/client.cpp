@@ -29,8 +29,8 @@ class scripted_server {
         sockaddr_in at{};
         at.sin_family = AF_INET;
         at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        ::bind(fd_, reinterpret_cast<const sockaddr*>(&at), sizeof at);
-        ::listen(fd_, 8);
+        REQUIRE(::bind(fd_, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0);
+        REQUIRE(::listen(fd_, 8) == 0);
         socklen_t size = sizeof at;
         ::getsockname(fd_, reinterpret_cast<sockaddr*>(&at), &size);
         port = ntohs(at.sin_port);
@@ -50,6 +50,8 @@ class scripted_server {
             }
         });
     }
+    scripted_server(const scripted_server&) = delete;
+    scripted_server& operator=(const scripted_server&) = delete;
     ~scripted_server() {
         join();
         ::close(fd_);

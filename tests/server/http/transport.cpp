@@ -79,6 +79,8 @@ template <class Stream> struct pair {
         on.run();
         on.restart();
     }
+    pair(const pair&) = delete;
+    pair& operator=(const pair&) = delete;
     ~pair() {
         under_test.reset(); // closes, so that a peer that waits ends
         peer.join();
