@@ -51,8 +51,15 @@ std::vector<api::context*> pointers_to(std::deque<api::context>& contexts) {
 }
 
 void warn_of_certificate(const std::filesystem::path& file, std::uint64_t now) {
-    const auto end = http::certificate_not_after(file).time_since_epoch().count();
-    const auto left = static_cast<std::int64_t>(end) - static_cast<std::int64_t>(now);
+    std::int64_t end = 0;
+    try {
+        end = http::certificate_not_after(file).time_since_epoch().count();
+    } catch (
+        const std::runtime_error&) { // the one in use stays; what is deleted by the day waits for no file
+        return log(log_level::error, log_event::certificate_reload_failed,
+                   {{log_field::reason, log_word("unreadable")}});
+    }
+    const auto left = end - static_cast<std::int64_t>(now);
     if (left < static_cast<std::int64_t>(certificate_warning))
         log(log_level::warning, log_event::certificate_expires_soon,
             {{log_field::days, left / static_cast<std::int64_t>(day)}});

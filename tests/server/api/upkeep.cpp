@@ -136,6 +136,26 @@ TEST_CASE("an epoch's envelopes go when it is retired and everybody has drained 
         CHECK(crypto::from_big_endian<std::uint32_t>(bytes_view(inbox).subspan(i + 5, 4)) != 1);
 }
 
+TEST_CASE("a certificate that cannot be read holds up nothing but itself") {
+    auto c = unhurried();
+    c.tls = http::certificate_files{"/nowhere/certificate.pem", "/nowhere/key.pem"};
+    channel_fixture f(c);
+    const auto next_day = [&] {
+        f.now += 86'400;
+        CHECK(f.app().upkeep().poll(f.now));
+    };
+    REQUIRE(f.binary(verb::post, "/envelopes", crypto::make_chaff(1)).status == 201);
+    next_day();
+    REQUIRE(inbox_size(f) == fill);
+    const auto next = f.log->size();
+    const std::vector<std::string> notes{
+        f.make_statement(statement_type::epoch, to_json(f.next_epoch(f.now, {&f.first, &f.second}))),
+        f.make_statement(statement_type::retire, to_json(crypto::retire_entry{1, f.now, "a reason"}))};
+    REQUIRE(f.post_statements(next, notes).status == 201);
+    next_day();
+    CHECK(inbox_size(f) == fill); // the second batch, less the first
+}
+
 TEST_CASE("the thread of upkeep releases by itself") {
     channel_fixture f;
     f.app().upkeep().start();
