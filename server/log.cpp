@@ -26,6 +26,7 @@ constexpr std::array events{"started",
                             "certificate_reloaded",
                             "certificate_reload_failed",
                             "certificate_expires_soon",
+                            "log_reopen_failed",
                             "accept_failed",
                             "connections_full",
                             "handler_failed",
@@ -81,9 +82,14 @@ void open_log(const log_options& options) {
     current.logger = std::move(logger);
 }
 
-void reopen_log() {
-    const std::lock_guard lock(current.mutex);
-    if (current.logger) current.logger = make_logger(current.options);
+void reopen_log() noexcept {
+    try {
+        const std::lock_guard lock(current.mutex);
+        if (current.logger) current.logger = make_logger(current.options);
+        return;
+    } catch (const std::exception&) { // a full disk takes no new file; the channel does not end with it
+    }
+    log(log_level::error, log_event::log_reopen_failed);
 }
 
 void log(log_level level, log_event event, std::initializer_list<log_entry> entries) noexcept {

@@ -22,6 +22,7 @@ enum class log_event : std::uint8_t {
     certificate_reloaded,
     certificate_reload_failed,
     certificate_expires_soon,
+    log_reopen_failed,
     accept_failed,
     connections_full,
     handler_failed,
@@ -80,8 +81,9 @@ struct log_options {
 
 /// Once, at start-up; until then the log is silent. Throws std::runtime_error when the file cannot be opened.
 void open_log(const log_options& options);
-/// Opens the file anew, after it was moved away (SIGHUP).
-void reopen_log();
+/// Opens the file anew, after it was moved away (SIGHUP). Where that fails, the lines go on into the old one
+/// and say so.
+void reopen_log() noexcept;
 
 /// One line: "2026-11-23T16Z info tick_done batch=12 envelopes=8". From any thread; never throws.
 void log(log_level level, log_event event, std::initializer_list<log_entry> fields = {}) noexcept;

@@ -224,6 +224,14 @@ class Server(harness.ChannelTest):
         log.rename(directory / "changgu.log.1")
         self.reload(log)
         self.assertEqual(log.stat().st_mode & 0o777, 0o600)
+        # A place where it cannot be opened, as on a full disk, ends nothing: what comes goes where it went.
+        moved = log.rename(directory / "changgu.log.2")
+        log.mkdir()
+        self.reload(moved)
+        self.assertEqual(moved.read_text().count("error log_reopen_failed\n"), 1)
+        self.works()
+        log.rmdir()
+        self.reload(log)
         self.works()
 
     def test_releases_merging_and_backups_go_on(self):

@@ -42,6 +42,10 @@ TEST_CASE("a line of the log") {
     log(log_level::error, log_event::storage_failed);
     CHECK(read_file(file).ends_with("Z error storage_failed\n"));
     CHECK(read_file(dir / "log.1") == text);
+    std::filesystem::rename(file, dir / "log.2");
+    std::filesystem::create_directory(file);
+    reopen_log();
+    CHECK(read_file(dir / "log.2").ends_with("Z error log_reopen_failed\n"));
     CHECK_THROWS_AS(open_log({log_level::info, dir / "none" / "log"}), std::runtime_error);
 }
 
