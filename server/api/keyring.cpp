@@ -50,7 +50,7 @@ answering get_keyring(context& c, http::request r) {
     const auto noted = co_await note_once(c, r, *who, deed::keyring_fetched);
     if (noted != storage::edit_outcome::done) co_return answer(noted, 200);
     const auto found = c.reader.find_keyring(who->number);
-    const auto next = c.shared.sessions.new_pepper(r.bearer.view());
+    const auto next = c.shared.sessions.next_pepper(r.bearer.view());
     crypto::json::object object{
         {"keyring", nullptr}, {"pepper", nullptr}, {"next_pepper", crypto::to_base64(next.view())}};
     if (found) {
@@ -89,12 +89,12 @@ answering put_keyring(context& c, http::request r) {
             });
     });
     auto noted = what;
-    if (what == storage::edit_outcome::done) noted = co_await note_once(c, r, *who, deed::keyring_put);
-    auto response = answer(noted, 204, problem_kind::precondition_failed);
-    if (noted == storage::edit_outcome::done) {
+    if (what == storage::edit_outcome::done) {
         c.shared.sessions.use_up_pepper(r.bearer.view());
-        response.etag = crypto::to_hex(etag.view());
+        noted = co_await note_once(c, r, *who, deed::keyring_put);
     }
+    auto response = answer(noted, 204, problem_kind::precondition_failed);
+    if (noted == storage::edit_outcome::done) response.etag = crypto::to_hex(etag.view());
     co_return response;
 }
 

@@ -108,12 +108,14 @@ void session_table::close(crypto::bytes_view bearer) {
     sessions_.erase(hash_of(bearer));
 }
 
-storage::pepper session_table::new_pepper(crypto::bytes_view bearer) {
+storage::pepper session_table::next_pepper(crypto::bytes_view bearer) {
     auto fresh = storage::pepper::random();
     const std::lock_guard lock(mutex_);
     const auto found = sessions_.find(hash_of(bearer));
-    if (found != sessions_.end()) found->second.next_pepper = fresh.clone();
-    return fresh;
+    if (found == sessions_.end()) return fresh;
+    auto& kept = found->second.next_pepper;
+    if (!kept) kept = std::move(fresh);
+    return kept->clone();
 }
 
 std::optional<storage::pepper> session_table::pepper_of(crypto::bytes_view bearer) const {

@@ -56,9 +56,9 @@ class session_table {
     void renew(crypto::bytes_view bearer, std::uint64_t now);
     void close(crypto::bytes_view bearer);
 
-    /// The pepper that the next PUT of a keyring in this session is wrapped under. Kept with the session,
-    /// replaced by each call, gone once it is used.
-    storage::pepper new_pepper(crypto::bytes_view bearer);
+    /// The pepper that the next PUT of a keyring in this session is wrapped under: the same until it is used,
+    /// so that a PUT which is overtaken by another GET is not stored beside a pepper that does not open it.
+    storage::pepper next_pepper(crypto::bytes_view bearer);
     [[nodiscard]] std::optional<storage::pepper> pepper_of(crypto::bytes_view bearer) const;
     void use_up_pepper(crypto::bytes_view bearer);
 

@@ -141,7 +141,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const std::uint32_t number = scope == api::scope::admin ? 0 : 1U + session / 4 % 5;
         if (const auto bearer = h->service->sessions.open({scope, number, root}, h->now)) {
             r.bearer = secret_buffer(std::string_view(bearer->text()));
-            if (what & 8U) (void)h->service->sessions.new_pepper(r.bearer.view());
+            if (what & 8U) (void)h->service->sessions.next_pepper(r.bearer.view());
         }
     }
     if (what & 4U) r.if_match = std::string(as_text(in.first(std::min<std::size_t>(in.size(), 32))));

@@ -63,6 +63,21 @@ TEST_CASE("a keyring is put conditionally, under the pepper of the last GET, and
     CHECK(object_of(f.get("/keyring", f.reviewer_bearer(f.second))).at("keyring").is_null());
 }
 
+// One that is long on its way must not be stored beside the pepper of another: nobody would open it again.
+TEST_CASE("a keyring that was overtaken by another GET is stored with the pepper that it was wrapped under") {
+    channel_fixture f;
+    const auto bearer = f.reviewer_bearer(f.first);
+    const auto locker = crypto::random_sign_key_pair();
+    const auto body = wrapped(4096);
+    const auto pepper = text_of(f.get("/keyring", bearer), "next_pepper");
+    REQUIRE(f.get("/keyring", bearer).status == 200);
+    REQUIRE(f.json(verb::put, "/keyring", keyring_body(locker, body), bearer).status == 204);
+    const auto stored = f.get("/keyring", f.reviewer_bearer(f.first));
+    CHECK(text_of(stored, "keyring") == crypto::to_base64(body));
+    CHECK(text_of(stored, "pepper") == pepper);
+    CHECK(text_of(f.get("/keyring", bearer), "next_pepper") != pepper);
+}
+
 TEST_CASE("what is not a keyring is refused") {
     channel_fixture f;
     const auto bearer = f.reviewer_bearer(f.first);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Fetch } from '../../../src/client/transport';
 import { openHere } from '../../../src/review/worker/opening';
 import { ReviewerConsole } from '../../../src/review/worker/reviewer';
 import { codeOf } from '../../../src/rpc/rpc';
@@ -8,8 +9,9 @@ const minutes = 60_000;
 
 describe('enrolment', () => {
   let server: TestServer;
-  const newConsole = async () => {
-    const made = new ReviewerConsole({ openerFor: openHere });
+  let passphrase: string; // of reviewer 1
+  const newConsole = async (fetcher: Fetch = fetch) => {
+    const made = new ReviewerConsole({ openerFor: openHere, fetcher });
     await made.open(server.origin, server.org);
     return made;
   };
@@ -36,7 +38,7 @@ describe('enrolment', () => {
     'keeps the keyring on the server before anybody has approved it',
     async () => {
       const console = await newConsole();
-      const passphrase = await console.suggestPassphrase('ko');
+      passphrase = await console.suggestPassphrase('ko');
       const code = await server.invite(1);
       const enrolled = await console.enrol(code, passphrase, 'server');
       expect(enrolled).toMatchObject({ number: 1, place: 'server' });
@@ -46,6 +48,41 @@ describe('enrolment', () => {
       // The spare opens too.
       const another = await newConsole();
       expect(await another.unlockFile(enrolled.file, passphrase)).toMatchObject({ number: 1, place: 'file' });
+    },
+    2 * minutes,
+  );
+
+  it(
+    'can be opened though one way of storing it overtook another',
+    async () => {
+      let arrive: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => (arrive = resolve));
+      let stored: Promise<Response> | undefined; // what is put first, and is long on its way
+      const slow: Fetch = async (input, init) => {
+        const url = input instanceof Request ? input.url : input.toString();
+        if (!url.endsWith('/keyring')) return fetch(input, init);
+        if (init?.method === 'PUT' && stored === undefined) {
+          stored = held.then(() => fetch(input, init));
+          return stored;
+        }
+        const answer = await fetch(input, init);
+        if (stored !== undefined) {
+          arrive();
+          await stored;
+        }
+        return answer;
+      };
+      const console = await newConsole(slow);
+      await console.unlockFromServer(1, passphrase); // goes on before its keyring is stored
+      await server.anyone(['report', '--file', '-'], { input: '느린 연결' });
+      await server.released();
+      expect(await console.sync(() => undefined)).toMatchObject({ opened: [expect.any(String)] });
+      expect((await stored)?.status).toBe(204);
+
+      const another = await newConsole();
+      await another.unlockFromServer(1, passphrase);
+      expect((await another.sync(() => undefined)).opened).toEqual([]);
+      expect(await another.queue()).toMatchObject([{ excerpt: '느린 연결' }]);
     },
     2 * minutes,
   );
