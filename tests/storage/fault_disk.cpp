@@ -1,24 +1,16 @@
 #include "tests/storage/fault_disk.hpp"
 
-#include <sqlite3.h>
-
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdarg>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
-#include <fstream>
-#include <limits>
 #include <memory>
 #include <mutex>
-#include <new>
 #include <optional>
-#include <pthread.h>
 #include <stdexcept>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -34,30 +26,6 @@ using kind = disk_event::kind;
 constexpr std::size_t most_descriptors = 4096;
 constexpr std::size_t sector = 512;
 constexpr std::size_t direct_unit = 4096; // to which O_DIRECT must keep
-constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
-
-const pthread_t main_thread = ::pthread_self();
-std::atomic<int> main_exposed = 0;
-std::atomic<int> main_short = 0;
-thread_local int spared = 0; // the recorder's own memory does not fail
-
-std::array<std::atomic<std::uint64_t>, troubles> counts{};
-std::atomic<std::uint64_t> armed_at = never;
-std::atomic<trouble> armed = trouble::io_error;
-std::atomic<bool> armed_lasting = false;
-std::atomic<bool> has_struck = false;
-
-/// Counts an occasion; true if it is to go wrong.
-bool strikes(trouble t) noexcept {
-    const auto n = counts[static_cast<std::size_t>(t)]++;
-    const auto at = armed_at.load();
-    if (armed != t || at == never || n < at || (n > at && !armed_lasting)) return false;
-    has_struck = true;
-    return true;
-}
-bool in_main_thread() noexcept {
-    return ::pthread_equal(::pthread_self(), main_thread) != 0;
-}
 
 struct descriptor {
     bool watched = false;
@@ -74,7 +42,7 @@ struct state {
     bool watching = false;
     std::string root;
     std::vector<descriptor> descriptors = std::vector<descriptor>(most_descriptors);
-    std::map<std::string, std::uint64_t> files; // that are there, by name
+    file_names files; // that are there, by name
     std::uint64_t next_file = 0;
     disk_events events;
 };
@@ -87,10 +55,7 @@ std::atomic<bool> watching = false;
 /// In every replaced call.
 class watch_guard {
   public:
-    watch_guard() : lock_(disk().mutex) { ++spared; }
-    watch_guard(const watch_guard&) = delete;
-    watch_guard& operator=(const watch_guard&) = delete;
-    ~watch_guard() { --spared; }
+    watch_guard() : lock_(disk().mutex) {}
     [[nodiscard]] bool has(int fd) const {
         return disk().watching && fd >= 0 && static_cast<std::size_t>(fd) < most_descriptors &&
                disk().descriptors[static_cast<std::size_t>(fd)].watched;
@@ -107,6 +72,7 @@ class watch_guard {
 
   private:
     std::scoped_lock<std::recursive_mutex> lock_;
+    spared own_memory_;
 };
 
 template <class F> auto unless_watched(int fd, F real, auto watched) {
@@ -309,115 +275,6 @@ int rename_file(const char* from, const char* to) {
     return static_cast<int>(::syscall(SYS_rename, from, to));
 }
 
-// Before main(), as SQLite must not have begun.
-sqlite3_mem_methods system_memory;
-void* counted_malloc(int size) {
-    return (!in_main_thread() || main_exposed != 0) && strikes(trouble::sqlite_memory)
-               ? nullptr
-               : system_memory.xMalloc(size);
-}
-void* counted_realloc(void* p, int size) {
-    return (!in_main_thread() || main_exposed != 0) && strikes(trouble::sqlite_memory)
-               ? nullptr
-               : system_memory.xRealloc(p, size);
-}
-[[maybe_unused]] const bool memory_replaced = [] {
-    if (sqlite3_config(SQLITE_CONFIG_GETMALLOC, &system_memory) != SQLITE_OK) std::abort();
-    auto m = system_memory;
-    m.xMalloc = counted_malloc;
-    m.xRealloc = counted_realloc;
-    if (sqlite3_config(SQLITE_CONFIG_MALLOC, &m) != SQLITE_OK) std::abort();
-    return true;
-}();
-
-void* allocate(std::size_t size) noexcept {
-    if (spared == 0 && (!in_main_thread() || main_short != 0) && strikes(trouble::memory)) return nullptr;
-    return std::malloc(size == 0 ? 1 : size); // NOLINT: this is operator new
-}
-void* allocate_or_throw(std::size_t size) {
-    void* p = allocate(size);
-    if (p == nullptr) throw std::bad_alloc();
-    return p;
-}
-
-} // namespace
-
-const char* name_of(trouble t) noexcept {
-    constexpr std::array<const char*, troubles> names{"io_error",      "no_room",        "failed_sync",
-                                                      "no_descriptor", "short_transfer", "interrupted",
-                                                      "sqlite_memory", "memory",         "death"};
-    return names.at(static_cast<std::size_t>(t));
-}
-
-void arm(const fault& f) {
-    disarm();
-    armed = f.what;
-    armed_lasting = f.lasting;
-    armed_at = f.at;
-}
-void disarm() {
-    armed_at = never;
-    has_struck = false;
-    for (auto& c : counts) c = 0;
-}
-bool struck() noexcept {
-    return has_struck;
-}
-std::uint64_t occasions(trouble t) noexcept {
-    return counts[static_cast<std::size_t>(t)];
-}
-
-exposed::exposed(to what) noexcept : what_(what) {
-    ++main_exposed;
-    if (what_ == to::all_memory) ++main_short;
-}
-exposed::~exposed() {
-    --main_exposed;
-    if (what_ == to::all_memory) --main_short;
-}
-
-namespace {
-
-void apply(crypto::bytes& to, const disk_event& e) {
-    if (e.what == kind::resize) return to.resize(e.at);
-    if (to.size() < e.at + e.data.size()) to.resize(e.at + e.data.size());
-    std::ranges::copy(e.data, to.begin() + static_cast<std::ptrdiff_t>(e.at));
-}
-
-void apply(std::map<std::string, std::uint64_t>& names, const disk_event& e) {
-    if (e.what == kind::create)
-        names[e.name] = e.file;
-    else if (e.what == kind::remove)
-        names.erase(e.name);
-    else if (const auto moved = names.extract(e.name))
-        names[e.second] = moved.mapped();
-}
-bool is_of_names(const disk_event& e) {
-    return e.what == kind::create || e.what == kind::remove || e.what == kind::rename;
-}
-
-bool is_in(const std::string& name, const std::string& directory) {
-    return std::filesystem::path(name).parent_path() == directory;
-}
-
-/// Of a write that was under way: any of its sectors.
-void apply_torn(crypto::bytes& to, const disk_event& e, std::mt19937_64& random) {
-    if (e.what == kind::resize) {
-        if (random() % 2 == 0) apply(to, e);
-        return;
-    }
-    for (std::uint64_t at = e.at; at < e.at + e.data.size();) {
-        const auto end = std::min<std::uint64_t>((at / sector + 1) * sector, e.at + e.data.size());
-        if (random() % 2 == 0) {
-            if (to.size() < end) to.resize(end);
-            const auto from = e.data.begin() + static_cast<std::ptrdiff_t>(at - e.at);
-            std::copy(from, from + static_cast<std::ptrdiff_t>(end - at),
-                      to.begin() + static_cast<std::ptrdiff_t>(at));
-        }
-        at = end;
-    }
-}
-
 } // namespace
 
 watched_disk::watched_disk(const std::filesystem::path& directory) : watched_disk(directory, {}) {
@@ -431,11 +288,10 @@ watched_disk::watched_disk(const std::filesystem::path& directory, disk_events p
     d.events = std::move(past);
     d.files.clear();
     d.next_file = 0;
-    for (const auto& e : d.events)
-        if (is_of_names(e)) {
-            apply(d.files, e);
-            d.next_file = std::max(d.next_file, e.file + 1);
-        }
+    for (const auto& e : d.events) {
+        apply(d.files, e);
+        d.next_file = std::max(d.next_file, e.file + 1);
+    }
     d.watching = watching = true;
 }
 watched_disk::~watched_disk() {
@@ -452,70 +308,6 @@ std::uint64_t watched_disk::now() const {
 disk_events watched_disk::take_events() {
     const std::scoped_lock lock(disk().mutex);
     return std::exchange(disk().events, {});
-}
-
-void crashed_disk::advance(std::uint64_t moment) {
-    for (; moment_ < moment; ++moment_) {
-        const auto& e = events_.at(moment_);
-        auto& changes = files_[e.file].changes;
-        switch (e.what) {
-        case kind::write:
-        case kind::resize: changes.push_back({&e}); break;
-        case kind::failed_sync:
-            for (auto& c : changes) c.hopeless = !c.certain;
-            break;
-        case kind::sync: {
-            for (auto& c : changes) c.certain = !c.hopeless;
-            const auto rest = std::ranges::find(changes, false, &change::certain);
-            for (auto c = changes.begin(); c != rest; ++c) apply(files_[e.file].durable, *c->event);
-            changes.erase(changes.begin(), rest);
-            break;
-        }
-        case kind::create:
-        case kind::remove:
-        case kind::rename: name_changes_.push_back(&e); break;
-        case kind::sync_directory: {
-            const auto last = std::find_if(name_changes_.rbegin(), name_changes_.rend(), [&e](const auto* n) {
-                return is_in(n->name, e.name) || (n->what == kind::rename && is_in(n->second, e.name));
-            });
-            const auto end = last.base();
-            for (auto n = name_changes_.begin(); n != end; ++n) apply(names_, **n);
-            name_changes_.erase(name_changes_.begin(), end);
-            break;
-        }
-        }
-    }
-}
-
-crypto::bytes crashed_disk::remainder(const content& c, remains what, std::mt19937_64& random) {
-    auto out = c.durable;
-    const auto torn = c.changes.empty() ? 0 : random() % c.changes.size();
-    for (std::size_t i = 0; i < c.changes.size(); ++i) {
-        const auto& change = c.changes[i];
-        if (what == remains::all || change.certain || (what == remains::in_turn && i < torn))
-            apply(out, *change.event);
-        else if (what == remains::some || (what == remains::in_turn && i == torn))
-            apply_torn(out, *change.event, random);
-    }
-    return out;
-}
-
-void crashed_disk::restore(std::uint64_t moment, remains what, std::uint64_t seed,
-                           const std::filesystem::path& to) {
-    advance(moment);
-    std::mt19937_64 random(seed);
-    auto names = names_;
-    const auto kept = what == remains::all    ? name_changes_.size()
-                      : what == remains::none ? 0
-                                              : random() % (name_changes_.size() + 1);
-    for (std::size_t i = 0; i < kept; ++i) apply(names, *name_changes_[i]);
-    for (const auto& [name, file] : names) {
-        std::filesystem::create_directories((to / name).parent_path());
-        const auto left = remainder(files_[file], what, random);
-        std::ofstream out(to / name, std::ios::binary);
-        out.write(reinterpret_cast<const char*>(left.data()), static_cast<std::streamsize>(left.size()));
-        if (!out.flush()) throw std::runtime_error("crashed_disk: cannot write");
-    }
 }
 
 } // namespace changgu::test
@@ -617,36 +409,3 @@ int rename(const char* from, const char* to) noexcept {
 
 } // extern "C"
 // NOLINTEND(readability-inconsistent-declaration-parameter-name, cert-dcl50-cpp)
-
-void* operator new(std::size_t size) {
-    return allocate_or_throw(size);
-}
-void* operator new[](std::size_t size) {
-    return allocate_or_throw(size);
-}
-void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
-    return allocate(size);
-}
-void* operator new[](std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
-    return allocate(size);
-}
-// NOLINTBEGIN(cppcoreguidelines-no-malloc): these are operator delete
-void operator delete(void* p) noexcept {
-    std::free(p);
-}
-void operator delete[](void* p) noexcept {
-    std::free(p);
-}
-void operator delete(void* p, std::size_t /*size*/) noexcept {
-    std::free(p);
-}
-void operator delete[](void* p, std::size_t /*size*/) noexcept {
-    std::free(p);
-}
-void operator delete(void* p, const std::nothrow_t& /*tag*/) noexcept {
-    std::free(p);
-}
-void operator delete[](void* p, const std::nothrow_t& /*tag*/) noexcept {
-    std::free(p);
-}
-// NOLINTEND(cppcoreguidelines-no-malloc)

@@ -2,6 +2,8 @@
 // program is one of its own. What Asio takes for its own steps comes from elsewhere.
 #pragma once
 
+#include "tests/support/malloc_delete.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
@@ -33,18 +35,4 @@ void* operator new(std::size_t size) {
 void* operator new[](std::size_t size) {
     return changgu::test::allocate(size);
 }
-// NOLINTBEGIN(cppcoreguidelines-no-malloc): these are operator delete
-void operator delete(void* p) noexcept {
-    std::free(p);
-}
-void operator delete[](void* p) noexcept {
-    std::free(p);
-}
-void operator delete(void* p, std::size_t /*size*/) noexcept {
-    std::free(p);
-}
-void operator delete[](void* p, std::size_t /*size*/) noexcept {
-    std::free(p);
-}
-// NOLINTEND(cppcoreguidelines-no-malloc)
 // NOLINTEND(misc-definitions-in-headers)
