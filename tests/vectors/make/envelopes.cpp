@@ -132,7 +132,7 @@ json::object make_envelope() {
     fails("another organisation", "report", errc::bad_tag, {.org = made_of<org_id>("another org")});
     fails("another context", "report", errc::bad_tag, {.context = context_of(at)});
 
-    const auto crafted = [&](std::string_view name, errc expect, recipe r, const opening& o = {}) {
+    const auto crafted = [&](std::string_view name, errc expect, const recipe& r, const opening& o = {}) {
         keep(name, craft_envelope(r));
         fails(name, name, expect, o);
     };

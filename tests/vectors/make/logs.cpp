@@ -67,7 +67,7 @@ json::object make_note() {
     const note_key a = both[0].verifier();
     const note_key b = both[1].verifier();
     const auto add = [&](std::string_view name, std::string_view whole, std::string_view expect,
-                         std::vector<std::pair<note_key, std::string_view>> checks = {}) {
+                         const std::vector<std::pair<note_key, std::string_view>>& checks = {}) {
         json::object c{
             {"name", std::string(name)}, {"note", b64(as_bytes(whole))}, {"expect", std::string(expect)}};
         if (expect == "ok") {
@@ -332,7 +332,7 @@ json::object make_key_log() {
     });
     from_genesis("a duplicate key in a body", errc::bad_json, [](log_writer& x) {
         std::string text = statement_text({1, x.head(), revoke, revoke_json(1)});
-        text.replace(text.find("{"), 1, "{\"number\":2,");
+        text.replace(text.find('{'), 1, "{\"number\":2,");
         x.add_text(text);
     });
     p = test::small_policy();

@@ -14,7 +14,7 @@ std::uint64_t at(int year, unsigned month, unsigned day, std::uint64_t seconds =
     return static_cast<std::uint64_t>(date.time_since_epoch().count()) * 86'400 + seconds;
 }
 
-json::object event(std::string_view type, std::uint64_t when, json::object more = {}) {
+json::object event(std::string_view type, std::uint64_t when, const json::object& more = {}) {
     json::object out{{"type", std::string(type)}, {"at", when}, {"by", 1}};
     for (const auto& [member, value] : more) out[member] = value;
     return out;
