@@ -252,33 +252,39 @@ asio::awaitable<bool> session::write(response r, bool with_body, bool keep_alive
     ++served_;
     keep_alive =
         keep_alive && served_ < home_.limit.requests_per_connection && !home_.draining && !gives_way_;
-    const crypto::bytes_view body = r.fixed.empty() ? crypto::bytes_view(r.body) : r.fixed;
-    const std::uint64_t length = r.source ? r.source_length : body.size();
-    auto& out = home_.outgoing;
-    append_header(out, r, length, keep_alive, stream_.secure());
-
+    crypto::bytes_view body = r.fixed.empty() ? crypto::bytes_view(r.body) : r.fixed;
+    if (!with_body || r.source) body = {};
+    const bool together = body.size() <= one_write;
     enter(phase::writing, home_.limit.write);
-    const bool together = with_body && !r.source && body.size() <= one_write;
-    if (together) crypto::append(out, body);
-    if (!co_await flush()) co_return false;
-    if (with_body && !together) {
-        if (r.source) {
-            if (!co_await write_stream(*r.source, length)) co_return false;
-        } else if (co_await stream_.write(body)) {
-            co_return false;
-        }
+    const auto left = begin_answer(r, keep_alive, together ? body : crypto::bytes_view());
+    if (!left || (!left->empty() && co_await stream_.write(*left))) co_return false;
+    if (r.source && with_body) co_return co_await write_stream(*r.source, r.source_length) && keep_alive;
+    while (!together && !body.empty()) {
+        enter(phase::writing, home_.limit.write);
+        const auto slice = body.first(std::min(body.size(), one_write));
+        if (co_await stream_.write(slice)) co_return false;
+        body = body.subspan(slice.size());
     }
     co_return keep_alive;
 }
 
-asio::awaitable<bool> session::flush() {
+std::optional<crypto::bytes> session::begin_answer(const response& r, bool keep_alive,
+                                                   crypto::bytes_view body) {
     auto& out = home_.outgoing;
+    // Also where there is no memory: the next session's answer begins with whatever is left here.
+    const auto empty = [](crypto::bytes* what) {
+        crypto::wipe(*what);
+        what->clear();
+    };
+    const std::unique_ptr<crypto::bytes, decltype(empty)> at_the_end(&out, empty);
+    const std::uint64_t length = r.source          ? r.source_length
+                                 : r.fixed.empty() ? r.body.size()
+                                                   : r.fixed.size();
+    append_header(out, r, length, keep_alive, stream_.secure());
+    crypto::append(out, body);
     const auto sent = stream_.write_now(out);
-    crypto::bytes left(out.begin() + static_cast<std::ptrdiff_t>(sent.bytes), out.end());
-    crypto::wipe(out);
-    out.clear();
-    if (sent.ec && !sent.blocked()) co_return false;
-    co_return left.empty() || !co_await stream_.write(left);
+    if (sent.ec && !sent.blocked()) return std::nullopt;
+    return crypto::bytes(out.begin() + static_cast<std::ptrdiff_t>(sent.bytes), out.end());
 }
 
 asio::awaitable<bool> session::write_stream(body_source& source, std::uint64_t length) {

@@ -51,8 +51,9 @@ class session : public std::enable_shared_from_this<session> {
     task<bool> write(response message, bool with_body, bool keep_alive);
     task<bool> write_stream(body_source& source, std::uint64_t length);
     task<bool> read_more();
-    /// What is in home_.outgoing; a part that cannot be sent at once is kept first.
-    task<bool> flush();
+    /// Sends the header, with `body` behind it, as far as that goes at once. Gives what is left of it,
+    /// nothing when the connection has ended.
+    std::optional<crypto::bytes> begin_answer(const response& r, bool keep_alive, crypto::bytes_view body);
     void drop_front(std::size_t n) noexcept;
 
     worker& home_;

@@ -109,6 +109,10 @@ handled fixed(seen&, request) {
     co_return out;
 }
 
+handled long_answer(seen&, request) {
+    co_return http::binary_response(200, crypto::bytes(long_length));
+}
+
 constexpr http::route<seen> table[] = {
     {verb::get, "/hello", 0, hello},
     {verb::get, "/bearer", 0, bearer},
@@ -123,6 +127,7 @@ constexpr http::route<seen> table[] = {
     {verb::get, "/short", 0, short_stream},
     {verb::get, "/brotli", 0, brotli},
     {verb::get, "/fixed", 0, fixed},
+    {verb::get, "/long", 0, long_answer},
     {verb::get, "/open", 0, hello, http::any_origin},
     {verb::post, "/open", 16, echo, http::any_origin},
     {verb::put, "/open", 16, echo},

@@ -3,6 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/socket.h>
+
+#include <vector>
+
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #include <sanitizer/allocator_interface.h>
 #else
@@ -52,6 +56,25 @@ TEST_CASE("a reader that does not read is cut, and no more is made for it than t
     c.send(get("/stream"));
     CHECK(eventually([&] { return s.what.streamed > 0 && s.server->connections() == 0; }));
     CHECK(s.what.streamed < stream_length / 2);
+}
+
+TEST_CASE("a slow reader has time for each part of a long answer") {
+    test_server::settings set;
+    set.limit.write = 2s;
+    test_server s(set);
+    raw_client c(s.plain());
+    const int few = 64 * 1024;
+    ::setsockopt(c.descriptor(), SOL_SOCKET, SO_RCVBUF, &few, sizeof few);
+    c.send(get("/long"));
+    std::vector<char> part(128 * 1024);
+    std::size_t got = 0;
+    while (got < long_length) {
+        const auto n = ::recv(c.descriptor(), part.data(), part.size(), MSG_WAITALL);
+        if (n <= 0) break;
+        got += static_cast<std::size_t>(n);
+        ::usleep(40'000);
+    }
+    CHECK(got >= long_length);
 }
 
 TEST_CASE("a source that ends early cuts the connection instead of passing for whole") {
