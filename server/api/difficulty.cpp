@@ -20,12 +20,12 @@ unsigned doublings(double level) noexcept {
 
 void meter::add(double weight, std::uint64_t now) noexcept {
     level_ = std::min(level(now) + weight, most);
-    at_ = std::max(at_, now);
+    at_ = now;
 }
 
 double meter::level(std::uint64_t now) const noexcept {
-    if (now <= at_) return level_; // a clock that was set back
-    return level_ * std::exp2(-static_cast<double>(now - at_) / half_life);
+    const auto since = now > at_ ? now - at_ : at_ - now; // a clock that is set back must not stop it
+    return level_ * std::exp2(-static_cast<double>(since) / half_life);
 }
 
 double meter::weight_at(double per_minute) noexcept {

@@ -180,7 +180,7 @@ void work_gate::admit(const submission& s, const crypto::org_id& org, std::uint6
     const auto id = crypto::blake2b_keyed<claim_id>(key_, {seed.view(), proof->solution.view()});
     std::unique_lock lock(mutex_);
     if (const auto known = recall(id, now)) {
-        count(s.from, weight, *known, now);
+        count(s.from, weight, false, now); // for its sender only: nothing was paid for it
         lock.unlock();
         return done(*known ? verdict::admitted : verdict::work_required);
     }
@@ -199,10 +199,11 @@ void work_gate::loop() {
     for (;;) {
         wake_.wait(lock, [this] { return stopping_ || waiting_.size() != 0; });
         auto next = waiting_.pop();
-        if (!next) return;                        // stopping, and nothing is left
-        auto is_so = recall(next->id, next->now); // the same twice in the queue
+        if (!next) return; // stopping, and nothing is left
+        auto is_so = recall(next->id, next->now);
+        const bool again = is_so.has_value(); // the same twice in the queue
         bool no_memory = false;
-        if (!is_so) {
+        if (!again) {
             lock.unlock();
             try {
                 is_so = crypto::is_solved(next->seed, next->proof);
@@ -213,7 +214,7 @@ void work_gate::loop() {
         }
         if (!no_memory) {
             remember(next->id, *is_so, issued_at(next->proof.nonce) + lifetime, next->now);
-            count(next->from, next->weight, *is_so, next->now);
+            count(next->from, next->weight, *is_so && !again, next->now);
         }
         lock.unlock();
         next->done(no_memory ? verdict::busy : *is_so ? verdict::admitted : verdict::work_required);

@@ -161,6 +161,36 @@ TEST_CASE("work is asked for by what comes in, of a busy source more, and not fo
     CHECK_FALSE(off.issue(named(1), 0, now));
 }
 
+TEST_CASE("a proof that is sent again makes nothing dearer for others") {
+    work_gate gate({.free_envelopes = 60, .most_bits = 8});
+    sender s{gate};
+    for (int i = 0; s.send(some_id(), "") == verdict::admitted; ++i) REQUIRE(i < 1000);
+    const auto id = some_id();
+    const auto nonce = gate.issue(s.from, 0, now).value();
+    const auto proof = crypto::to_text(crypto::do_work(s.org, nonce, id.view(), {}).value());
+    REQUIRE(s.send(id, proof) == verdict::admitted);
+    const auto asked = [&](unsigned from) {
+        return crypto::bits_of(gate.issue(named(from), 0, now).value());
+    };
+    const auto of_other = asked(2);
+    const auto of_sender = asked(1);
+    for (int i = 0; i < 3000; ++i) REQUIRE(s.send(id, proof) == verdict::admitted);
+    CHECK(asked(2) == of_other);
+    CHECK(asked(1) > of_sender);
+}
+
+TEST_CASE("a flood while the clock was ahead is over when it is set back") {
+    work_gate gate({.free_envelopes = 1, .most_bits = 8});
+    sender s{gate};
+    constexpr std::uint64_t ahead = now + 86'400;
+    REQUIRE(s.send(some_id(), "", ahead) == verdict::admitted);
+    REQUIRE(s.send(some_id(), "", ahead) == verdict::work_required);
+    CHECK_FALSE(gate.look(0, now).high_load);
+    CHECK(s.send(some_id(), "") == verdict::admitted);
+    CHECK(s.send(some_id(), "") == verdict::work_required); // and it counts from here
+    CHECK(s.send(some_id(), "", now + 120) == verdict::admitted);
+}
+
 TEST_CASE("the disk's last part is told of in bands") {
     work_gate gate(by_disk());
     using band = api::condition::storage_band;
