@@ -39,6 +39,16 @@ void record(command_context& context, const case_arguments& o, json::object even
             json::object{{"number", c->number}, {"status", c->status}, {"assignee", c->assignee}});
 }
 
+// All who read a case read what it is linked to: it must not tell one of them of a case that they were
+// excluded from.
+bool tells_whom_it_must_not(const crypto::key_log& log, const client::case_view& in,
+                            const client::case_view& of) {
+    return std::ranges::any_of(of.excluded(), [&](std::uint32_t number) {
+        const auto* who = log.find_reviewer(number);
+        return who != nullptr && !who->revoked && !in.excludes(number);
+    });
+}
+
 // Said in the one case only, as the console does: whoever reads that one may not be a reader of the other.
 void link_similar(command_context& context, const case_arguments& o) {
     auto session = reviewer_session::open(context, o.session);
@@ -48,6 +58,8 @@ void link_similar(command_context& context, const case_arguments& o) {
     const auto other = session->read_case(context, o.other);
     if (!other) return;
     if (other->thread == c->thread) return fail(context, exit_code::usage, message::failed_same_case);
+    if (tells_whom_it_must_not(session->log(), *c, *other))
+        return fail(context, exit_code::usage, message::failed_link_tells, other->number);
     if (auto ok = session->reviewer().append(*c, {{"type", "similar"}, {"case", other->number}}); !ok)
         return fail(context, ok.error());
     context.term.say(message::case_changed, c->number);

@@ -208,6 +208,7 @@ enum class message : std::uint8_t {
     failed_other_keyring,
     failed_excluded,
     failed_same_case,
+    failed_link_tells,
     failed_destroyed,
     failed_held,
     failed_not_due,

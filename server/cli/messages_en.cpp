@@ -219,6 +219,9 @@ constexpr message_text<message> texts[] = {
     {failed_other_keyring, "This keyring belongs to another organisation or server."},
     {failed_excluded, "The sender excluded this reviewer: the case cannot be handed over to them."},
     {failed_same_case, "That is the same case."},
+    {failed_link_tells,
+     "The sender of {0} excluded somebody who may read this case. A link here would tell them that "
+     "{0} exists: put it into that case instead."},
     {failed_destroyed, "This case has been destroyed, or its destruction has begun."},
     {failed_held, "The case is held: it must not be destroyed."},
     {failed_not_due, "The case is not due to be destroyed."},

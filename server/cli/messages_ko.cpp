@@ -217,6 +217,9 @@ constexpr message_text<message> texts[] = {
     {failed_other_keyring, "이 키링은 다른 조직이나 다른 서버의 것입니다."},
     {failed_excluded, "제보자가 이 조사관을 제외했습니다. 사건을 인계할 수 없습니다."},
     {failed_same_case, "같은 사건입니다."},
+    {failed_link_tells,
+     "이 사건을 읽는 조사관 가운데 {}에서 제외된 사람이 있습니다. 여기에 적으면 그런 사건이 있다는 "
+     "것이 알려집니다. 그 사건 쪽에 적으세요."},
     {failed_destroyed, "이미 파기했거나 파기를 시작한 사건입니다."},
     {failed_held, "파기가 보류된 사건이라 파기할 수 없습니다."},
     {failed_not_due, "아직 파기할 때가 되지 않은 사건입니다."},

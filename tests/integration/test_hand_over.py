@@ -66,6 +66,21 @@ class HandOver(harness.ChannelTest):
         self.assertEqual([e["type"] for e in events["events"][-4:]], ["recusal", "extension", "tag", "untag"])
         self.assertEqual(events["unreadable"], [])
 
+    def test_similar(self):
+        """A link is read by all readers of the case: it does not tell them of one that they were excluded from."""
+        channel = self.channel
+        _, case = self.new_case(1, "모두에게")
+        _, another = self.new_case(1, "이것도 모두에게")
+        _, kept = self.new_case(1, "셋째만 모르게", "--exclude", 3)
+        channel.reviewer(1, "case", "similar", case, kept, expect=USAGE)
+        channel.reviewer(1, "case", "similar", case, case, expect=USAGE)
+        channel.reviewer(1, "case", "similar", case, another)
+        channel.reviewer(1, "case", "similar", kept, case)
+        channel.reviewer(3, "inbox")
+        shown = json.dumps(channel.reviewer(3, "show", case).data)
+        self.assertIn(another, shown)
+        self.assertNotIn(kept, shown)
+
     def test_policy(self):
         channel = self.channel
         before = channel.run("report", *channel.public(), "--list").data

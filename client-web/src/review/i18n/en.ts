@@ -60,6 +60,8 @@ export const en: Catalogue = {
     case_held: 'The case is held, so it was not destroyed.',
     not_due: 'The case is not due yet, so it was not destroyed.',
     excluded_reader: 'A case cannot be given to someone the reporter excluded.',
+    excluded_from_other:
+      'The reporter of that case excluded someone who may read this one. A link here would tell them that the case exists. Put the link into that case instead.',
     too_long: 'The text is too long to send. Please shorten it.',
     too_large: 'The text is too long to send. Please shorten it.',
     busy: 'The server is busy. Try again in a moment.',

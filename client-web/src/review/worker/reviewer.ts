@@ -311,6 +311,7 @@ export class ReviewerConsole implements contract.ReviewApi {
       const book = this.cases();
       const view = await book.read(id);
       if (action.type === 'assign' && action.number !== 0) this.checkReader(view, action.number);
+      if (action.type === 'similar') this.checkLink(view, action.case);
       const event: JsonObject = { ...action };
       this.checkEvent(event);
       await book.append(view, event);
@@ -382,6 +383,15 @@ export class ReviewerConsole implements contract.ReviewApi {
     if (reviewer === undefined) throw new CodedError('unknown_reviewer');
     if (reviewer.revoked) throw new CodedError('revoked_reviewer');
     if (view.excluded.includes(number)) throw new CodedError('excluded_reader');
+  }
+
+  // All who read this case read the link: it must not tell one of them of a case that they were excluded from.
+  private checkLink(view: CaseView, number: string): void {
+    const { reviewers } = this.session().channel.log;
+    const others = this.cases().all.filter((one) => one.number === number);
+    if (others.length === 0) throw new CodedError('no_such_case');
+    const learns = (n: number) => !view.excluded.includes(n) && reviewers.get(n)?.revoked === false;
+    if (others.some((other) => other.excluded.some(learns))) throw new CodedError('excluded_from_other');
   }
 
   // What its readers would call damaged is not written. Errors: bad_field.

@@ -243,6 +243,12 @@ describe('the console against the server', () => {
       expect(await codeFrom(first.handOver(secret.id, 3, none))).toBe('excluded_reader');
       expect(await codeFrom(first.act(secret.id, { type: 'assign', number: 3 }))).toBe('excluded_reader');
       expect((await first.readCase(secret.id)).history).toHaveLength(1);
+      // Nor is its number told where they read.
+      const link = { type: 'similar', case: secret.number } as const;
+      expect(await codeFrom(first.act(before.id, link))).toBe('excluded_from_other');
+      expect(await codeFrom(first.act(before.id, { ...link, case: 'C-none' }))).toBe('no_such_case');
+      expect((await second.readCase(before.id)).similar).toEqual([]);
+      expect((await first.act(secret.id, { ...link, case: before.number })).similar).toEqual([before.number]);
       const theirs = await second.sync(none);
       expect(theirs).toMatchObject({ opened: [], alarms: [], strays: [] });
     },
