@@ -38,9 +38,16 @@ void add_admin_options(CLI::App& app, admin_options& options) {
 }
 
 std::unique_ptr<admin_session> admin_session::open(command_context& context, const admin_options& options) {
-    auto passphrase =
-        read_secret(options.passphrase, context.term,
-                    filled_in(context.term.text(admin_message::prompt_root_passphrase), {options.keyring}));
+    auto session = load(context, options, admin_message::prompt_root_passphrase);
+    if (!session) return nullptr;
+    if (auto ok = session->admin().sign_in(); !ok) return fail_admin(context, ok.error()), nullptr;
+    return session;
+}
+
+std::unique_ptr<admin_session> admin_session::load(command_context& context, const admin_options& options,
+                                                   admin_message prompt) {
+    auto passphrase = read_secret(options.passphrase, context.term,
+                                  filled_in(context.term.text(prompt), {options.keyring}));
     if (!passphrase) return fail(context, passphrase.error()), nullptr;
     crypto::secret_buffer text;
     context.term.progress(admin_message::stretching);
@@ -60,10 +67,8 @@ std::unique_ptr<admin_session> admin_session::open(command_context& context, con
     if (to.origin.empty()) to.origin = keyrings.front().origin;
     auto channel = client::channel::open(to);
     if (!channel) return fail(context, channel.error()), nullptr;
-    std::unique_ptr<admin_session> session(
+    return std::unique_ptr<admin_session>(
         new admin_session(std::move(*channel), std::move(keyrings), std::move(*file)));
-    if (auto ok = session->admin().sign_in(); !ok) return fail_admin(context, ok.error()), nullptr;
-    return session;
 }
 
 bool admin_session::save(command_context& context) {

@@ -25,9 +25,14 @@ class admin_session {
   public:
     /// Null when something failed; the context says what.
     static std::unique_ptr<admin_session> open(command_context& context, const admin_options& options);
+    /// The same but for signing in, which takes a root key in force: a recovery key can only sign.
+    static std::unique_ptr<admin_session> load(command_context& context, const admin_options& options,
+                                               admin_message prompt);
 
     client::admin& admin() noexcept { return admin_; }
     client::channel& channel() noexcept { return channel_; }
+    /// The first one.
+    [[nodiscard]] const crypto::root_keyring& keyring() const noexcept { return keyrings_.front(); }
     /// Writes the root keyring back, after an invitation came or went.
     bool save(command_context& context);
 

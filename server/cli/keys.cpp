@@ -1,4 +1,4 @@
-// changgu keys rotate | retire | policy | log | repost | fingerprint
+// changgu keys rotate | retire | policy | log | repost | fingerprint; roots has a file of its own
 #include "crypto/fingerprint.hpp"
 #include "server/cli/admin_commands.hpp"
 #include "server/cli/admin_session.hpp"
@@ -149,12 +149,15 @@ void show_log(command_context& context, const channel_arguments& which, const st
     crypto::json::array epochs;
     for (const auto& [_, e] : log.epochs()) epochs.push_back(epoch_json(e));
     if (context.term.json()) {
-        context.term.print_json({{"org", crypto::to_hex(log.org().view())},
-                                 {"statements", log.size()},
-                                 {"head", crypto::to_base64(log.head().hash.view())},
-                                 {"epochs", epochs}});
+        auto all = root_names(log.roots());
+        all["org"] = crypto::to_hex(log.org().view());
+        all["statements"] = log.size();
+        all["head"] = crypto::to_base64(log.head().hash.view());
+        all["epochs"] = epochs;
+        context.term.print_json(all);
         return;
     }
+    context.term.print_line(crypto::json::serialize(root_names(log.roots())));
     for (const crypto::json::value& e : epochs) context.term.print_line(crypto::json::serialize(e));
 }
 
@@ -227,6 +230,8 @@ void add_keys(CLI::App& app, command_context& context) {
         "--origin", s->origins,
         "what reporters open, instead of the list so far; several for several addresses");
     policy_command->callback([s, &context] { set_policy(context, s->admin, s->policy_file, s->origins); });
+
+    add_roots(*keys, context);
 
     auto* log_command = keys->add_subcommand("log", std::string(context.term.text(admin_message::help_log)));
     add_channel_options(*log_command, context, s->channel);

@@ -126,6 +126,17 @@ result<void> admin::set_policy(crypto::policy rules, std::vector<std::string> or
     return post(d);
 }
 
+result<void> admin::set_roots(const crypto::root_set& next, std::vector<crypto::note_signer> added) {
+    auto keys = signers();
+    for (const crypto::root_keyring& keyring : keyrings_)
+        for (crypto::note_signer& signer : keyring.signers())
+            if (signer.verifier() == channel_.log().roots().recovery) keys.push_back(std::move(signer));
+    std::ranges::move(added, std::back_inserter(keys));
+    draft d{channel_.log(), channel_.log().size(), std::move(keys), {}};
+    if (auto ok = d.add(crypto::statement_type::roots, to_json(next)); !ok) return ok;
+    return post(d);
+}
+
 std::uint32_t admin::free_number() const {
     std::set<std::uint32_t> used;
     for (const auto& [number, _] : channel_.log().reviewers()) used.insert(number);

@@ -38,6 +38,10 @@ class admin {
     /// Replaces the policy, and the origins unless there are none. Errors: crypto::errc::bad_field,
     /// not_enough_signatures, stale_log.
     result<void> set_policy(crypto::policy rules, std::vector<std::string> origins);
+    /// Replaces the roots, their threshold and the recovery key; signed by what the keyrings have of those in
+    /// force, and by `added`, the keys that are new. Needs no sign_in(). Errors: not_enough_signatures
+    /// (neither the threshold nor the recovery key, or a new key), crypto::errc::bad_field, stale_log.
+    result<void> set_roots(const crypto::root_set& next, std::vector<crypto::note_signer> added);
     /// Registers a code at the server and keeps it in the first keyring, which the caller must save.
     /// Errors: taken (the number was given before).
     result<const crypto::invitation*> invite(std::uint32_t number);

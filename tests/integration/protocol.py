@@ -105,7 +105,8 @@ def seal_open(sealed, pair):
 
 def open_keyring(path, passphrase):
     """What is in a keyring file."""
-    raw = open(path, "rb").read()
+    with open(path, "rb") as file:
+        raw = file.read()
     assert raw[:12] == b"CHANGGUK\x01\x01\0\0" and len(raw) in (4096, 16384, 65536, 262144, 1048576)
     key = argon2id(passphrase.encode(), raw[20:36], int.from_bytes(raw[12:16], "big"), int.from_bytes(raw[16:20], "big"))
     block = aead_open(key, raw[36:60], raw[:60], raw[60:])
@@ -113,9 +114,10 @@ def open_keyring(path, passphrase):
     return json.loads(unpad(block))
 
 
-def make_cheap(path, passphrase):
-    """Seals a keyring anew with the least that Argon2id may cost; the program keeps to what it finds in the file."""
-    content = json.dumps(open_keyring(path, passphrase), ensure_ascii=False).encode()
+def make_cheap(path, passphrase, **changed):
+    """Seals a keyring anew with the least that Argon2id may cost; the program keeps to what it finds in the file. What is in
+    it may be changed, a member by its name."""
+    content = json.dumps(open_keyring(path, passphrase) | changed, ensure_ascii=False).encode()
     size = next(s for s in (4096, 16384, 65536) if len(content) < s - 76)
     salt, nonce = os.urandom(16), os.urandom(24)
     header = b"CHANGGUK\x01\x01\0\0" + be(1) + be(8192) + salt + nonce

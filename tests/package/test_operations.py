@@ -56,6 +56,7 @@ class Follower:
     def answers(self, where):
         return {r"Passphrase of the root keyring( again)? \([^)]*\):": self.admin,
                 r"Passphrase of the recovery keyring( again)? \([^)]*\):": self.recovery,
+                r"Passphrase of the keyring that signs \([^)]*recovery\.keyring\):": self.recovery,
                 r"Enrolment code:": self.code,
                 r"Passphrase of the reviewer's keyring \S+:": self.passphrases.get(self.reviewer, ""),
                 r"Keyring passphrase:": self.admin if where == "admin machine" else self.passphrases.get(self.reviewer, ""),
