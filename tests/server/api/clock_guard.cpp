@@ -155,3 +155,24 @@ TEST_CASE("a clock years ahead ends no reply, and what it releases has chaff; a 
     CHECK(c.trusted);
     CHECK(c.state(reply) == storage::item_state::expired);
 }
+
+TEST_CASE("what is released while the clock is years behind does not end when it comes back") {
+    two_clocks c;
+    c.go_on(tick);
+    const auto reply = crypto::random_fixed<crypto::address>();
+    c.put_reply(reply);
+    c.wall -= 10 * year;
+    SUBCASE("while the server runs") {
+        c.look();
+    }
+    SUBCASE("at its start") {
+        c.begin();
+    }
+    c.go_on(tick);
+    CHECK_FALSE(c.trusted);
+    c.wall += 10 * year;
+    c.look();
+    c.go_on(tick);
+    CHECK(c.trusted);
+    CHECK(c.state(reply) == storage::item_state::present);
+}
