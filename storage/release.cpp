@@ -184,7 +184,8 @@ std::vector<std::vector<batch_row>> months_to_merge(database& main, day_number t
 void merge(database& main, const std::vector<batch_row>& month) {
     const auto first = month.front().number;
     const auto last = month.back().number;
-    const auto base = month.front().first_row;
+    // When the newest envelopes are deleted, their row numbers are given once more, to later batches.
+    const auto base = std::ranges::min(month, {}, &batch_row::first_row).first_row;
     std::vector<std::int64_t> sorted;
     {
         auto q = main.ask("SELECT seq FROM envelope WHERE seq >= ?1 AND batch <= ?2 ORDER BY id", base, last);

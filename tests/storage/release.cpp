@@ -208,6 +208,28 @@ TEST_CASE("old batches merge into a month under the highest number, sorted anew,
     CHECK(b.read().check().empty());
 }
 
+TEST_CASE("when the newest envelopes were deleted, nobody misses those of the same month that came after") {
+    bench b;
+    merge_all(b, 100, 101, 7); // batches 1 and 2
+    merge_all(b, 110, 111, 8); // batches 3 and 4
+    CHECK(b.delete_epoch(1) == 4);
+    b.put(body(1), 2);
+    b.put(body(2), 2);
+    b.release(112, 8);
+    b.put(body(3), 2);
+    b.release(113, 8);
+    REQUIRE(b.inbox(2).size() == 3);
+    CHECK(b.read().check().empty());
+    CHECK(b.compact(130).merged == 4);
+    CHECK(b.inbox(2).size() == 3);
+    CHECK(b.inbox(5).size() == 3);
+    CHECK(b.inbox(6).empty());
+    b.put(body(4), 2);
+    b.release(140, 9);
+    CHECK(b.inbox(6).size() == 1);
+    CHECK(b.read().check().empty());
+}
+
 TEST_CASE("a stream that batches are merged under says so; a release does not disturb it") {
     bench b;
     merge_all(b, 100, 103, 7);
