@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr int copied_pages = 4096; // of a database that does not exist yet; see options::page_size
 constexpr std::size_t slice_size = std::size_t{256} * 1024;
+constexpr std::uint64_t year = std::uint64_t{366} * 86'400; // seconds
 constexpr std::uint64_t max_part = std::uint64_t{1} << 46U; // SQLite's own largest is beyond any disk here
 
 bool sync_path(const fs::path& p, int flags) {
@@ -86,15 +87,18 @@ void add_log(const fs::path& to, const fs::path& directory, const spool_listing&
 }
 
 // Reviewers' programs ask for what came after the newest batch they know, and that may be one which this
-// backup has not seen. A batch takes a second at least, so no number given so far is as high as the time. The
-// newest batch is read once more by everybody, which changes nothing.
+// backup has not seen. A batch takes a second at least, so no number given so far is as high as the time; or,
+// where the clock is behind what an earlier restore went by, as a year more. The newest batch is read once
+// more by everybody, which changes nothing; where there is none, an empty one takes the number.
 void pass_over_lost_batches(database& main, std::uint64_t now) {
     transaction t(main, transaction::kind::write);
     const auto last = main.number("SELECT coalesce(max(number), 0) FROM batch");
-    if (last == 0 || last >= now) return;
-    main.run("UPDATE batch SET number = ?1 WHERE number = ?2", now, last);
-    main.run("UPDATE envelope SET batch = ?1 WHERE batch = ?2", now, last);
-    main.run("UPDATE reply_index SET batch = ?1", now);
+    const auto next = last < now ? now : last + year;
+    if (last == 0)
+        main.run("INSERT INTO batch(number, month, first_row, envelopes) VALUES(?1, 0, 1, 0)", next);
+    main.run("UPDATE batch SET number = ?1 WHERE number = ?2", next, last);
+    main.run("UPDATE envelope SET batch = ?1 WHERE batch = ?2", next, last);
+    main.run("UPDATE reply_index SET batch = ?1", next);
     t.commit();
 }
 
@@ -118,6 +122,14 @@ void copy_databases(const fs::path& directory, const fs::path& to) {
 // does not say when it could not be brought there.
 void finish_alone(database& db) {
     if (!db.truncate_log(0)) throw std::runtime_error("somebody else reads what is being restored");
+}
+
+// A log that a killed server has left counts as that of whatever file is put beside it.
+bool has_data(const fs::path& directory) {
+    if (fs::exists(directory / main_file)) return true;
+    return std::ranges::any_of(std::array{main_file, pepper_file, access_file}, [&](const char* name) {
+        return fs::exists(directory / (std::string(name) + "-wal"));
+    });
 }
 
 // --- the encrypted file ---------------------------------------------------------------------------------
@@ -298,7 +310,7 @@ result<std::vector<std::string>> restore(const fs::path& from, const backup_open
                                          const fs::path& directory, std::uint64_t now,
                                          const further_check& further) {
     fs::create_directories(directory);
-    if (fs::exists(directory / main_file)) return make_error_code(errc::exists);
+    if (has_data(directory)) return make_error_code(errc::exists);
     fs::permissions(directory, fs::perms::owner_all);
     const scratch part(directory, scratch::purpose::restore);
     if (opener != nullptr) {

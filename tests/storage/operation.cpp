@@ -279,6 +279,63 @@ TEST_CASE("what is in a backup is checked before it is put in place") {
     CHECK_FALSE(std::filesystem::exists(elsewhere / "second.backup"));
 }
 
+TEST_CASE("what is released after a restore has numbers that no reviewer has read") {
+    bench b;
+    temp_dir elsewhere;
+    // Takes a backup, lets the server live on for three batches, and restores into another directory.
+    const auto lose_three = [&](const std::string& name, std::uint64_t now) {
+        REQUIRE(back_up(b.opts.directory, elsewhere / (name + ".backup"), vault::recipients).has_value());
+        for (int i = 0; i < 2; ++i) b.release();
+        const auto read = b.release().batch;
+        b.open_store.reset();
+        b.opts.directory = elsewhere / name;
+        REQUIRE(
+            restore(elsewhere / (name + ".backup"), &vault::opener(), b.opts.directory, now).value().empty());
+        b.reopen();
+        const auto tip = body(read);
+        REQUIRE(b.put(tip) == put_outcome::stored);
+        b.release();
+        CHECK(b.read().check().empty());
+        const auto unread = b.inbox(read);
+        return std::ranges::any_of(unread, [&](const auto& e) { return e.id == id_of(tip); });
+    };
+    SUBCASE("of a backup from before the first release") {}
+    SUBCASE("of a later one") {
+        b.release();
+    }
+    CHECK(lose_three("first", restored_at));
+    CHECK(b.read().latest_batch() == restored_at + 1);
+    CHECK(lose_three("on a machine whose clock has stopped", 946'684'800));
+    CHECK(lose_three("and on one that has none", 7));
+    CHECK(b.read().latest_batch() < std::uint64_t{1} << 32U); // on the wire it has four bytes
+}
+
+TEST_CASE("a restore does not mix with what a killed server has left of another database") {
+    bench b;
+    temp_dir elsewhere;
+    const auto copy = elsewhere / "copy.backup";
+    REQUIRE(back_up(b.opts.directory, copy, vault::recipients).has_value());
+    const auto restored = elsewhere / "restored";
+    std::filesystem::create_directories(restored);
+    b.put_reply(address_of(1), body(1));
+    const char* log = nullptr;
+    SUBCASE("of the main one") {
+        log = "changgu.db-wal";
+    }
+    SUBCASE("of the access log") {
+        log = "access.db-wal";
+    }
+    SUBCASE("of the peppers") {
+        log = "peppers.db-wal";
+    }
+    REQUIRE(log != nullptr);
+    std::filesystem::copy_file(b.opts.directory / "changgu.db-wal", restored / log);
+    CHECK(restore(copy, &vault::opener(), restored, restored_at).error() == make_error_code(errc::exists));
+    CHECK_FALSE(std::filesystem::exists(restored / "changgu.db"));
+    std::filesystem::remove(restored / log);
+    CHECK(restore(copy, &vault::opener(), restored, restored_at).value().empty());
+}
+
 TEST_CASE("a bare database, as backups once were, is still restored") {
     bench b;
     b.put(body(1));
