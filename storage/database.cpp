@@ -114,6 +114,7 @@ std::uint64_t database::changes() const {
 }
 
 void database::script(const std::string& sql) {
+    statements_.clear(); // another schema would have them prepared anew, at a moment that may have no memory
     check(sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr));
 }
 
@@ -158,6 +159,9 @@ bool database::truncate_log(int patience_ms) {
 }
 
 transaction::transaction(database& db, kind k) : db_(db) {
+    // While there is memory to prepare it: a transaction that cannot be rolled back keeps out all that
+    // follow.
+    (void)db.ask("ROLLBACK");
     if (k == kind::write)
         db.run("BEGIN IMMEDIATE");
     else

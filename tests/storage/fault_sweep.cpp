@@ -265,6 +265,34 @@ TEST_CASE("when there are descriptors again it goes on without a restart") {
     get_over(trouble::no_descriptor);
 }
 
+TEST_CASE("SQLite without memory in the middle of a transaction does not leave it open") {
+    std::uint64_t refused = 0;
+    for (std::uint64_t at = 0; at < 30; ++at) {
+        CAPTURE(at);
+        temp_dir dir;
+        const auto root = std::filesystem::canonical(dir.path());
+        const watched_disk disk(root);
+        disarm();
+        store s(life_options(root));
+        const auto put_reply = [&s](std::uint64_t n) {
+            return wait<put_outcome>(
+                [&](auto done) { s.put_reply(address_of(n), body(n), std::move(done)); });
+        };
+        const auto burn = [&s](std::uint64_t n) {
+            return wait<edit_outcome>([&](auto done) { s.burn({address_of(n)}, std::move(done)); });
+        };
+        REQUIRE(put_reply(1) == put_outcome::stored);
+        arm({.what = trouble::sqlite_memory, .at = at, .lasting = true});
+        if (burn(1) != edit_outcome::done) ++refused;
+        disarm();
+        REQUIRE(s.healthy());
+        REQUIRE(put_reply(2) == put_outcome::stored);
+        REQUIRE(burn(1) == edit_outcome::done);
+    }
+    CHECK(refused > 0);
+    MESSAGE(refused, " refused");
+}
+
 namespace {
 
 /// What a store does in a day; each may fail. Gives how much of it did not.
