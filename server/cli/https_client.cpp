@@ -265,9 +265,9 @@ struct https_client::state {
             crypto::wipe(bytes);
             bool answered = false;
             auto r = co_await read_response(e, answered);
-            // The server may close a connection that was kept at any time. It has then done nothing, or has
-            // done something that may be done twice: every call of the API is of that kind.
-            if (!r && kept && !answered && !timed_out) {
+            // The server may close a connection that was kept at any time. It has then done nothing, or what
+            // was asked for: whoever must know of a second time asks for one.
+            if (!r && kept && !answered && !timed_out && !e.headers.once) {
                 connection.reset();
                 continue;
             }

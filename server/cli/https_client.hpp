@@ -47,6 +47,7 @@ struct client_headers {
     std::optional<std::string> if_match = {}; ///< without quotes
     bool accepts_brotli = false;              ///< the body then comes as it is sent
     std::string_view work = {};               ///< a proof of work
+    bool once = false; ///< not even when a connection that was kept turns out to be closed
 };
 
 struct client_response {
@@ -70,7 +71,7 @@ class https_client {
 
     /// Sends one request and waits for its whole answer, of at most `max_response` bytes. `path` begins with
     /// '/' and includes the query. When a connection that was kept turns out to be closed it connects anew,
-    /// once. Errors: any client_errc.
+    /// once, unless the headers say otherwise. Errors: any client_errc.
     result<client_response> send(http::verb method, std::string_view path, std::string_view content_type,
                                  crypto::bytes_view body, const client_headers& headers = {},
                                  std::size_t max_response = 1 << 20);

@@ -14,6 +14,7 @@ struct channel::call {
     bool signed_in = false;
     std::size_t max_answer = std::size_t{1} << 20U;
     std::string work = {}; ///< the proof, as the header has it
+    bool once = false;     ///< for where only the first may write: who repeats it must know
 
     static call binary(http::verb method, std::string path, std::uint16_t expected, bytes_view body) {
         return {method, std::move(path), expected, http::binary_type, body};
@@ -26,14 +27,19 @@ struct channel::call {
         signed_in = true;
         return std::move(*this);
     }
+    call&& only_once() && {
+        once = true;
+        return std::move(*this);
+    }
     call&& answered_within(std::size_t bytes) && {
         max_answer = bytes;
         return std::move(*this);
     }
 };
 
-/// What an answer other than the expected one means.
-errc problem_of(const cli::client_response& r);
+/// What an answer other than the expected one means. A 5xx that says no more is not this server's: a proxy
+/// has lost it, and what it had done is as unknown as when a connection is lost (client_errc::closed).
+boost::system::error_code problem_of(const cli::client_response& r);
 std::string path_to(std::string_view resource, bytes_view id = {});
 crypto::json::array write_prekeys(std::span<const crypto::prekey> prekeys);
 /// `count` times state ‖ `size` bytes.

@@ -60,13 +60,14 @@ template <class Ask, class Take> result<void> read_log(std::uint64_t from, const
 
 } // namespace
 
-errc problem_of(const cli::client_response& r) {
+boost::system::error_code problem_of(const cli::client_response& r) {
     constexpr std::string_view prefix = "urn:changgu:problem:";
     if (auto object = crypto::parse_json(crypto::as_text(r.body)))
         if (auto type = crypto::read_string(*object, "type", 100); type && type->starts_with(prefix))
             for (const slug& s : slugs)
                 if (std::string_view(*type).substr(prefix.size()) == s.text) return s.means;
-    return r.status >= 500 ? errc::server_error : errc::refused;
+    if (r.status >= 500) return cli::client_errc::closed;
+    return errc::refused;
 }
 
 std::string path_to(std::string_view resource, bytes_view id) {
@@ -100,9 +101,10 @@ result<bytes> channel::send(const call& c) {
     cli::client_headers headers;
     if (c.signed_in) headers.bearer = bearer_.text();
     headers.work = c.work;
+    headers.once = c.once;
     auto r = https_.send(c.method, c.path, c.type, c.body, headers, c.max_answer);
     if (!r) return r.error();
-    if (r->status != c.expected) return r->status < 400 ? errc::bad_answer : problem_of(*r);
+    if (r->status != c.expected) return r->status < 400 ? make_error_code(errc::bad_answer) : problem_of(*r);
     return std::move(r->body);
 }
 

@@ -123,9 +123,9 @@ class channel {
     result<void> inbox(std::uint32_t after, const envelope_sink& take);
     /// 1 to 16 ids.
     result<std::vector<item>> read_blobs(std::span<const address> ids);
-    /// Errors: taken, rate_limited.
+    /// Errors: taken, rate_limited. Sent once: after a transport's error it may have been written.
     result<void> put_reply(const address& at, bytes_view envelope);
-    /// Errors: taken, rate_limited.
+    /// Likewise.
     result<void> put_case_event(const address& at, bytes_view sealed);
     /// 1 to 64 addresses.
     result<std::vector<item>> read_cases(std::span<const address> at);

@@ -129,7 +129,7 @@ result<void> channel::inbox(std::uint32_t after, const envelope_sink& take) {
                            sink, max_inbox);
     if (!ordered) return errc::bad_answer;
     if (!r) return r.error();
-    if (r->status != 200) return r->status < 400 ? errc::bad_answer : problem_of(*r);
+    if (r->status != 200) return r->status < 400 ? make_error_code(errc::bad_answer) : problem_of(*r);
     if (!pending.empty()) return errc::bad_answer;
     return {};
 }
@@ -144,11 +144,13 @@ result<std::vector<item>> channel::read_blobs(std::span<const address> ids) {
 }
 
 result<void> channel::put_reply(const address& at, bytes_view envelope) {
-    return done(send(call::binary(verb::put, path_to("/replies", at.view()), 201, envelope).in_session()));
+    return done(send(
+        call::binary(verb::put, path_to("/replies", at.view()), 201, envelope).in_session().only_once()));
 }
 
 result<void> channel::put_case_event(const address& at, bytes_view sealed) {
-    return done(send(call::binary(verb::put, path_to("/cases", at.view()), 201, sealed).in_session()));
+    return done(
+        send(call::binary(verb::put, path_to("/cases", at.view()), 201, sealed).in_session().only_once()));
 }
 
 result<std::vector<item>> channel::read_cases(std::span<const address> at) {

@@ -14,6 +14,26 @@ constexpr int max_collisions = 64; // events that others write between our read 
 constexpr std::size_t read_at_once = 64;
 constexpr std::uint64_t max_events = 100'000;
 
+enum class claimed : std::uint8_t { written, taken, in_doubt };
+
+// Writes where only the first may, again while the connection is lost. In doubt: it is taken, and an answer
+// was lost, so that it may be taken by us.
+template <class Put> result<claimed> claim(const Put& put) {
+    for (int lost = 0;;) {
+        const result<void> last = put();
+        if (last) return claimed::written;
+        if (last.error() == errc::taken) return lost > 0 ? claimed::in_doubt : claimed::taken;
+        if (last.error().category() != cli::client_category() || ++lost == attempts) return last.error();
+    }
+}
+
+// Whether event `j` is what reviewer `by` meant to write there.
+bool is_there(const case_view& view, std::uint64_t j, std::uint32_t by, json::object event) {
+    event.erase("json"); // as case_view has it
+    return std::ranges::any_of(
+        view.events, [&](const case_event_view& e) { return e.index == j && e.by == by && e.body == event; });
+}
+
 crypto::address event_address(const crypto::case_key& key, std::uint64_t j) {
     return crypto::case_address(crypto::case_token(key, j));
 }
@@ -137,11 +157,12 @@ result<void> reviewer::append(case_view& to, json::object event) {
         const std::uint64_t j = to.next;
         auto sealed = crypto::seal_event(channel_.org(), key->second, j, identity, event);
         if (!sealed) return sealed.error();
-        auto put = channel_.put_case_event(event_address(key->second, j), *sealed);
-        if (!put && put.error() != errc::taken) return put;
+        auto put = claim([&] { return channel_.put_case_event(event_address(key->second, j), *sealed); });
+        if (!put) return put.error();
         // Others' events, and ours as it is now stored.
         if (auto ok = read_on(to, key->second); !ok) return ok;
-        if (put) return {};
+        if (*put == claimed::written) return {};
+        if (*put == claimed::in_doubt && is_there(to, j, keyring_.number, event)) return {};
         if (to.next == j) return errc::bad_answer; // taken, and yet unknown
     }
     return errc::taken;
@@ -168,15 +189,9 @@ result<void> reviewer::reply(case_view& to, std::string text, std::string status
         if (as_office) announcement["shown_as"] = "office";
         auto announced = append(to, std::move(announcement));
         if (!announced) return announced;
-        result<void> put = make_error_code(errc::taken);
-        bool in_doubt = false; // an answer was lost: a "taken" after it is most likely our own
-        for (int i = 0; i < attempts; ++i) {
-            put = channel_.put_reply(at, *sealed);
-            if (put || put.error().category() != cli::client_category()) break;
-            in_doubt = true;
-        }
-        if (put || (put.error() == errc::taken && in_doubt)) return {};
-        if (put.error() != errc::taken) return put;
+        auto put = claim([&] { return channel_.put_reply(at, *sealed); });
+        if (!put) return put.error();
+        if (*put != claimed::taken) return {}; // in doubt it is most likely ours
     }
     return errc::no_address_left;
 }

@@ -75,8 +75,8 @@ function requestOf(call: Call, signal: AbortSignal): RequestInit {
 }
 
 /**
- * Hands over the answer's body slice by slice. Errors: offline (no connection, or no progress), bad_answer (too long, or
- * of another status without a problem that we know), the problem's slug, and what `take` throws.
+ * Hands over the answer's body slice by slice. Errors: offline (no connection, no progress, or a proxy without a server),
+ * bad_answer (too long, or of another status without a problem that we know), the problem's slug, and what `take` throws.
  */
 export async function stream(
   fetcher: Fetch,
@@ -155,5 +155,6 @@ async function problemOf(response: Response, patience: Patience): Promise<CodedE
   if (slug === 'stopping') return new CodedError('busy');
   if (slug === 'unavailable') return new CodedError('internal');
   if (slug !== undefined) return new CodedError(slug);
-  return response.status >= 500 ? new CodedError('internal') : badAnswer();
+  // Not this server's: a proxy has lost it, and what it had done is as unknown as when the connection is lost.
+  return response.status >= 500 ? offline() : badAnswer();
 }

@@ -188,7 +188,8 @@ describe('a request', () => {
       [problem('<script>', 400), 'bad_answer'],
       [() => json({ type: 'about:blank' }, 400), 'bad_answer'],
       [() => new Response('x'.repeat(100_000), { status: 400 }), 'bad_answer'],
-      [() => new Response(null, { status: 500 }), 'internal'],
+      [problem('internal', 500), 'internal'],
+      [() => new Response(null, { status: 500 }), 'offline'],
       [() => new Response(null, { status: 200 }), 'bad_answer'],
     ];
     for (const [answer, code] of answers) {

@@ -31,13 +31,15 @@ office::office(std::uint32_t reviewers, std::uint32_t free_envelopes) {
     crypto::initialise();
     const std::uint16_t port = free_port();
     origin = "http://127.0.0.1:" + std::to_string(port);
+    do other_origin = "http://127.0.0.1:" + std::to_string(free_port());
+    while (other_origin == origin);
     roots.resize(1);
     roots[0].origin = origin;
     roots[0].keys.push_back({"root-1", crypto::seed::random()});
     crypto::root_keyring recovery;
     recovery.keys.push_back({"recovery", crypto::seed::random()});
 
-    crypto::genesis g{{"한빛시", "Hanbit City"}, {}, {origin}, crypto::default_policy()};
+    crypto::genesis g{{"한빛시", "Hanbit City"}, {}, {origin, other_origin}, crypto::default_policy()};
     g.rules.tick = tick_length;
     g.rules.tick_offset = 0;
     g.rules.fill = 4;
@@ -51,7 +53,7 @@ office::office(std::uint32_t reviewers, std::uint32_t free_envelopes) {
 
     server::config c;
     c.plain = http::tcp_address{"127.0.0.1", port};
-    c.origins = {origin};
+    c.origins = {origin, other_origin};
     c.threads = 1;
     c.data = directory / "data";
     c.puts_per_minute = 10'000;
@@ -82,6 +84,10 @@ client::channel office::connect() const {
     return client::channel::open({.origin = origin, .org = org}).value();
 }
 
+client::channel office::connect_by_line() const {
+    return client::channel::open({.origin = other_origin, .org = org}).value();
+}
+
 crypto::reviewer_keyring office::enrol(std::uint32_t number) {
     const crypto::invitation* invited =
         as_admin([&](client::admin& admin) { return admin.invite(number).value(); });
@@ -109,16 +115,16 @@ void office::approve(std::uint32_t number, bool rotate) {
     });
 }
 
-desk::desk(office& at, crypto::reviewer_keyring& keyring)
-    : channel(at.connect()), reviewer_(
-                                 channel, keyring,
-                                 [this](const crypto::reviewer_keyring&) -> client::result<void> {
-                                     if (disk_full)
-                                         return make_error_code(boost::system::errc::no_space_on_device);
-                                     ++saves;
-                                     return {};
-                                 },
-                                 [&at] { return at.now(); }) {
+desk::desk(office& at, crypto::reviewer_keyring& keyring, client::channel on)
+    : channel(std::move(on)), reviewer_(
+                                  channel, keyring,
+                                  [this](const crypto::reviewer_keyring&) -> client::result<void> {
+                                      if (disk_full)
+                                          return make_error_code(boost::system::errc::no_space_on_device);
+                                      ++saves;
+                                      return {};
+                                  },
+                                  [&at] { return at.now(); }) {
     reviewer_.sign_in().value();
 }
 

@@ -27,6 +27,8 @@ class office {
     void tick();
 
     [[nodiscard]] client::channel connect() const;
+    /// By the other origin, where a lossy_line has to listen.
+    [[nodiscard]] client::channel connect_by_line() const;
     /// An admin of the moment, signed in: `work` is done with it.
     template <class Work> auto as_admin(const Work& work) {
         auto on = connect();
@@ -41,6 +43,7 @@ class office {
     void approve(std::uint32_t number, bool rotate);
 
     std::string origin;
+    std::string other_origin; ///< listed too; the server does not listen there
     crypto::org_id org;
     std::vector<crypto::root_keyring> roots;
     std::vector<crypto::reviewer_keyring> keyrings; ///< of reviewers 1, 2, …: at number - 1
@@ -54,7 +57,8 @@ class office {
 /// A reviewer at work, whose keyring is saved nowhere but counted.
 class desk {
   public:
-    desk(office& at, crypto::reviewer_keyring& keyring);
+    desk(office& at, crypto::reviewer_keyring& keyring) : desk(at, keyring, at.connect()) {}
+    desk(office& at, crypto::reviewer_keyring& keyring, client::channel on);
 
     client::reviewer* operator->() noexcept { return &reviewer_; }
     client::channel channel;

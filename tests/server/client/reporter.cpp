@@ -1,9 +1,10 @@
-#include "tests/server/client/office.hpp"
+#include "tests/server/client/lossy_line.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace changgu;
 using changgu::test::desk;
+using changgu::test::lossy_line;
 using changgu::test::office;
 
 namespace {
@@ -113,6 +114,23 @@ TEST_CASE("report, reply, follow-up, burn") {
     CHECK(after[0].state == client::item_state::burned);
     CHECK(client::burn(on, s.keys, {0})->empty()); // again: nothing to see
     CHECK(client::burn_all(on, s.keys, [](auto, auto) { return true; })->empty());
+}
+
+// As a proxy answers for a server that ended in the middle of a call: nobody knows what it had done.
+TEST_CASE("a report whose answer a proxy lost is sent again, and kept in doubt rather than called unsent") {
+    office o(1);
+    const auto send = [&](int lost) {
+        const lossy_line line(o, "POST /api/v1/envelopes", lost, lossy_line::way::bad_gateway);
+        auto on = o.connect_by_line();
+        client::draft d;
+        d.category = "other";
+        d.text = "text";
+        return client::send_report(on, crypto::new_receipt(false), d, o.now());
+    };
+    CHECK(send(2).has_value());
+    CHECK(send(9).error() == client::errc::send_unconfirmed);
+    o.tick();
+    CHECK(desk(o, o.keyrings[0])->sync()->opened.size() == 2);
 }
 
 TEST_CASE("text that does not fit travels as a file") {

@@ -1,11 +1,12 @@
 #include "server/client/reviewer.hpp"
 
-#include "tests/server/client/office.hpp"
+#include "tests/server/client/lossy_line.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace changgu;
 using changgu::test::desk;
+using changgu::test::lossy_line;
 using changgu::test::office;
 
 namespace {
@@ -69,6 +70,32 @@ TEST_CASE("two reviewers who answer at once use two addresses") {
     REQUIRE(found.size() == 2);
     CHECK(found[0].message->text == "one");
     CHECK(found[1].message->text == "two");
+}
+
+TEST_CASE("what is written is written once though its answer is lost") {
+    one_case o(2);
+    SUBCASE("a note") {
+        const lossy_line line(o.at, "PUT /api/v1/cases/", 1, lossy_line::way::cut);
+        desk unlucky(o.at, o.at.keyrings[1], o.at.connect_by_line());
+        unlucky->sync().value();
+        auto view = unlucky->read_case(o.thread).value();
+        CHECK(unlucky->append(view, {{"type", "note"}, {"text", "once"}}).has_value());
+        CHECK(line.left() == 0);
+        CHECK(view.events.size() == 2);
+        CHECK(o.first->read_case(o.thread)->events.size() == 2);
+    }
+    SUBCASE("an answer") {
+        const lossy_line line(o.at, "PUT /api/v1/replies/", 1, lossy_line::way::cut);
+        desk unlucky(o.at, o.at.keyrings[1], o.at.connect_by_line());
+        unlucky->sync().value();
+        auto view = unlucky->read_case(o.thread).value();
+        CHECK(unlucky->reply(view, "once", "reviewing").has_value());
+        CHECK(line.left() == 0);
+        o.at.tick();
+        auto on = o.at.connect();
+        CHECK(client::find_replies(on, o.keys)->size() == 1);
+        CHECK(o.first->read_case(o.thread)->replies.size() == 1);
+    }
 }
 
 TEST_CASE("addresses run out, and a follow-up brings new ones") {

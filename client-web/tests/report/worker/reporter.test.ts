@@ -269,6 +269,25 @@ describe('a network that fails', () => {
     await newCase(1, before); // still one
   });
 
+  // As nginx answers for a server that ended in the middle of a call: nobody knows what it had done.
+  test('with a proxy that lost the server leaves a receipt, and one envelope is stored', async () => {
+    let lost = 0;
+    const proxy: typeof fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      const path = new URL(input instanceof Request ? input.url : input).pathname;
+      if (!path.endsWith('/envelopes') || lost === 4) return answer;
+      ++lost;
+      return new Response('<html>502 Bad Gateway</html>', { status: 502 });
+    };
+    const reporter = await opened(proxy);
+    const before = await casesOf(1);
+    const sent = await reporter.send(draft('저쪽에서 끊김'), quiet);
+    expect(sent.confirmed).toBe(false);
+    expect(await reporter.sendAgain(quiet)).toEqual({ receipt: sent.receipt, confirmed: true });
+    expect(lost).toBe(4);
+    await newCase(1, before);
+  });
+
   test('says offline when nothing answers at all', async () => {
     const { fetcher } = meddling(lost);
     expect(await codeOf(new Reporter({ fetch: fetcher }).open(server.origin, null))).toBe('offline');
@@ -359,7 +378,7 @@ describe('a server that misbehaves', () => {
       ['/keylog', () => new Response(new Uint8Array((1 << 20) + 1)), 'bad_answer'],
       ['/keylog', () => Response.json({ from: 0, size: 1, statements: [] }), 'bad_answer'],
       ['/keylog', () => Response.json({ from: 0, size: 1, statements: ['x'] }), 'bad_note'],
-      ['/keylog', () => new Response('<html>', { status: 502 }), 'internal'],
+      ['/keylog', () => new Response('<html>', { status: 502 }), 'offline'],
       ['/keylog', () => new Response('<html>', { status: 404 }), 'bad_answer'],
     ];
     for (const [at, answer, code] of answers) {
