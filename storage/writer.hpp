@@ -108,7 +108,7 @@ class writer {
     std::deque<std::unique_ptr<job>> queue_;
     std::size_t queued_bytes_ = 0;
     bool stopping_ = false;
-    bool log_has_traces_ = false;
+    bool log_has_traces_ = true; ///< at first of what was deleted by the process before, or at the start
     std::mutex join_mutex_;
     std::thread thread_;
 };

@@ -245,6 +245,28 @@ TEST_CASE("a reader in the middle of a transaction delays the truncation, and no
     CHECK(gone);
 }
 
+TEST_CASE("a reader that outlasts the store delays the truncation to its end, not to the next deletion") {
+    bench b;
+    const auto secret = body(1);
+    b.put_reply(address_of(1), secret);
+    b.release();
+    sqlite3* other = nullptr;
+    REQUIRE(sqlite3_open_v2((b.opts.directory / "changgu.db").c_str(), &other, SQLITE_OPEN_READONLY,
+                            nullptr) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(other, "BEGIN; SELECT count(*) FROM item", nullptr, nullptr, nullptr) == SQLITE_OK);
+    CHECK(b.burn({address_of(1)}) == edit_outcome::done);
+    b.reopen();
+    CHECK(pieces_on_disk(b.opts.directory, {secret}) > 0);
+    REQUIRE(sqlite3_exec(other, "COMMIT", nullptr, nullptr, nullptr) == SQLITE_OK);
+    bool gone = false;
+    for (int i = 0; i < 200 && !gone; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        gone = pieces_on_disk(b.opts.directory, {secret}) == 0;
+    }
+    CHECK(gone);
+    sqlite3_close(other);
+}
+
 TEST_CASE("a stream over the inbox that is under way holds back neither purge nor the end of an epoch") {
     bench b;
     std::vector<bytes> gone;
