@@ -207,13 +207,24 @@ segment::segment(const std::filesystem::path& directory, std::uint32_t number,
     if (::fstat(file_.fd(), &s) != 0) throw file_error(errno);
     size_ = static_cast<std::uint64_t>(s.st_size) / block * block;
     key_ = contents.key;
-    end_ = group_bytes(contents.end);
-    dirty_end_ = contents.blank ? size_ : end_;
+    end_ = dirty_end_ = group_bytes(contents.end);
     if (contents.torn) {
+        if (!contents.records.empty()) end_group_with(contents.records.back());
         file_.write(contents.end, zeros(end_ - contents.end));
         write_zeros(end_, size_);
         file_.sync();
     }
+}
+
+// Or what comes behind the torn end would make it look like damage. First, as nothing tells later that there
+// was one.
+void segment::end_group_with(const spooled& last) const {
+    auto h = copy_from<record_header>(file_.read(last.at, step), 0);
+    if (h.more == 0) return;
+    h.more = 0;
+    h.check = check_of(h, key_);
+    file_.write(last.at, as_view(h));
+    file_.sync();
 }
 
 std::uint64_t segment::append(std::span<const entry> group) {
@@ -335,13 +346,12 @@ std::vector<std::uint32_t> spool_numbers(const std::filesystem::path& directory)
     return numbers;
 }
 
-std::optional<bytes> read_segment(const std::filesystem::path& directory, std::uint32_t number,
-                                  std::uint64_t most) {
+std::optional<bytes> read_segment(const std::filesystem::path& directory, std::uint32_t number) {
     try {
         const file f(segment_path(directory, number), O_RDONLY);
         struct stat s{};
         if (::fstat(f.fd(), &s) != 0) throw file_error(errno);
-        return f.read(0, std::min(most, static_cast<std::uint64_t>(s.st_size)));
+        return f.read(0, static_cast<std::uint64_t>(s.st_size));
     } catch (const file_error& e) {
         if (e.code().value() == ENOENT) return std::nullopt;
         throw;

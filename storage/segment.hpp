@@ -26,7 +26,6 @@
 
 #include <array>
 #include <filesystem>
-#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -76,8 +75,7 @@ class segment {
     /// Makes the file, durably; replaces one that is there.
     static std::unique_ptr<segment> create(const std::filesystem::path& directory, std::uint32_t number,
                                            std::uint64_t size);
-    /// Opens a file that parse_segment() understood, and cuts off a torn end. Of one that is blank only the
-    /// beginning need have been read: the first group is written with zeros to the end behind it.
+    /// Opens a file that parse_segment() understood, and cuts off a torn end.
     segment(const std::filesystem::path& directory, std::uint32_t number, const segment_contents& contents);
 
     [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
@@ -103,6 +101,7 @@ class segment {
   private:
     segment(const std::filesystem::path& directory, std::uint32_t number, int flags);
     void write_headers();
+    void end_group_with(const spooled& last) const; ///< the last record that is left of it
     void write_zeros(std::uint64_t from, std::uint64_t to) const;
 
     std::filesystem::path path_;
@@ -119,8 +118,7 @@ class segment {
 std::vector<std::uint32_t> spool_numbers(const std::filesystem::path& directory);
 /// Where one of them is.
 std::filesystem::path segment_path(const std::filesystem::path& directory, std::uint32_t number);
-/// What is in it, or its first `most` bytes. Nothing if it is gone.
-std::optional<bytes> read_segment(const std::filesystem::path& directory, std::uint32_t number,
-                                  std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
+/// What is in it. Nothing if it is gone.
+std::optional<bytes> read_segment(const std::filesystem::path& directory, std::uint32_t number);
 
 } // namespace changgu::storage

@@ -15,8 +15,6 @@ namespace {
 constexpr std::size_t group_envelopes = 256;
 constexpr std::size_t files_ready = 2; // made in advance
 constexpr std::size_t files_kept = 16; // after a release: to make one costs 3 us an envelope
-// A file that is blank as far as this counts as blank: a start must not read all that is kept.
-constexpr std::uint64_t probe_bytes = std::uint64_t{64} << 10U;
 
 id_filter filter_of(database& main) {
     constexpr std::uint64_t least = 500'000; // 1 MiB
@@ -46,8 +44,8 @@ spool::spool(const options& o, vital_signs& signs, database main)
 
 void spool::recover(const std::filesystem::path& directory) {
     for (const auto number : spool_numbers(directory)) {
-        auto c = parse_segment(read_segment(directory, number, probe_bytes).value());
-        if (!c.blank || !c.readable) c = parse_segment(read_segment(directory, number).value());
+        // To its end, though it begins with zeros: a power cut takes any sectors of what was not synced.
+        const auto c = parse_segment(read_segment(directory, number).value());
         if (!c.readable)
             throw std::runtime_error("the spool is damaged: spool-" + std::to_string(number) +
                                      " cannot be read; nothing was changed");

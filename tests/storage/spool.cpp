@@ -110,6 +110,59 @@ TEST_CASE("a torn end is cut off, with all its bytes, and written over") {
     CHECK(b.release().envelopes == 5);
 }
 
+TEST_CASE("what a power cut has left behind zeros is gone after the start") {
+    bench b;
+    b.opts.spool_file = 4'000'000;
+    b.reopen();
+    std::vector<bytes> all;
+    for (std::uint64_t n = 0; n < 60; ++n) {
+        all.push_back(body(n));
+        b.s().put_envelope(id_of(all.back()), 1, all.back(), [](put_outcome) {});
+    }
+    REQUIRE(b.put(body(60)) == put_outcome::stored);
+    b.open_store.reset();
+    const auto file = used_file(b);
+    const auto released = file_bytes(file);
+    b.reopen();
+    CHECK(b.release().envelopes == 61);
+    CHECK(b.delete_epoch(1) == 61);
+    REQUIRE(pieces_on_disk(b.opts.directory, all) == 0);
+    b.open_store.reset();
+    // The file was being zeroed; of its last piece some sectors were not yet.
+    constexpr std::streamoff zeroed = 300'000;
+    {
+        std::fstream f(file, std::ios::in | std::ios::out | std::ios::binary);
+        f.seekp(zeroed);
+        f.write(reinterpret_cast<const char*>(released.data()) + zeroed,
+                static_cast<std::streamsize>(released.size()) - zeroed);
+        REQUIRE(f.flush());
+    }
+    REQUIRE(pieces_on_disk(b.opts.directory, all) > 0);
+    b.reopen();
+    CHECK(pieces_on_disk(b.opts.directory, all) == 0);
+    CHECK(b.read().check().empty());
+}
+
+TEST_CASE("the torn end of a group, its beginning kept, is not damage once there is more behind it") {
+    temp_dir where;
+    const bytes first(40, 'a');
+    const bytes second(40, 'b');
+    const bytes third(40, 'c');
+    {
+        const auto s = segment::create(where.path(), 0, 32'768);
+        s->append(std::array<segment::entry, 2>{{{id_of(first), 7, first}, {id_of(second), 7, second}}});
+    }
+    overwrite(where / "spool-0", segment::records_begin + 128, 64); // of the second
+    const auto torn = parse_segment(file_bytes(where / "spool-0"));
+    REQUIRE(torn.torn);
+    REQUIRE(torn.records.size() == 1);
+    segment s(where.path(), 0, torn);
+    s.append(std::array<segment::entry, 1>{{{id_of(third), 7, third}}});
+    const auto later = parse_segment(file_bytes(where / "spool-0"));
+    CHECK(later.records.size() == 2);
+    CHECK_FALSE(later.damaged);
+}
+
 TEST_CASE("a damaged record costs none of those behind it, and is told") {
     bench b;
     put_five(b);
