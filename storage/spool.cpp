@@ -346,6 +346,8 @@ void spool::forget(const sealed& s) {
         for (const auto end = std::min(i + at_once, s.envelopes.size()); i < end; ++i)
             known_.erase(s.envelopes[i].what.id);
     }
+    // Or a want of memory would leave half of it moved.
+    published_.reserve(published_.size() + s.files.size());
     const std::scoped_lock lock(mutex_);
     const auto first = std::ranges::partition(full_, [&s](const auto& f) {
                            return !std::ranges::binary_search(s.files, f->number());

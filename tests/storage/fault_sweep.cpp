@@ -377,6 +377,46 @@ TEST_CASE("a want of memory costs what it meets, and everything goes on in the s
     MESSAGE(refused, " refused, of ", n, " days; ", count, " pieces of memory a day");
 }
 
+TEST_CASE("a release of several files that gets no memory somewhere is made up for by the next") {
+    const std::uint64_t several = 80; // eighteen to a file
+    const auto live = [several](std::uint64_t at) {
+        const alarm_clock clock("a release without memory");
+        CAPTURE(at);
+        const temp_dir dir;
+        const auto root = std::filesystem::canonical(dir.path());
+        disarm();
+        store s(life_options(root));
+        const auto release = [&s] {
+            return wait<result<release_report>>([&](auto d) {
+                       s.release({.epoch = 0, .fill = 1, .today = 0, .month = 0, .make_chaff = {}},
+                                 std::move(d));
+                   })
+                .has_value();
+        };
+        for (std::uint64_t n = 0; n < several; ++n) {
+            const auto b = body(n, 500);
+            REQUIRE(wait<put_outcome>([&](auto d) { s.put_envelope(id_of(b), 1, b, std::move(d)); }) ==
+                    put_outcome::stored);
+        }
+        arm({.what = trouble::memory, .at = at, .lasting = false});
+        (void)release();
+        const bool happened = struck();
+        disarm();
+        REQUIRE(release());
+        REQUIRE(release());
+        auto r = s.make_reader();
+        CHECK(r.inbox_count(0) == several);
+        CHECK(r.stats().rows.front().second == 0); // nothing is left in the spool
+        CHECK(r.check().empty());
+        return happened;
+    };
+    const std::uint64_t stride = full_sweep() ? 1 : 8;
+    std::uint64_t lives = 0;
+    for (auto at = offset_of_build() % stride; live(at); at += stride) ++lives;
+    CHECK(lives > 4);
+    MESSAGE(lives, " lives");
+}
+
 TEST_CASE("when there is memory again after a while, what waited is stored") {
     const temp_dir dir;
     const auto root = std::filesystem::canonical(dir.path());
