@@ -78,12 +78,26 @@ std::shared_ptr<place> places::longest(const holding& of, bool only_waiting, clo
     return found;
 }
 
+std::shared_ptr<place> places::longest_of_all(clock::time_point before) const {
+    std::shared_ptr<place> found;
+    for (const auto& [_, all] : by_source_) {
+        auto one = longest(all, true, before);
+        if (one && (!found || one->since_.load(std::memory_order_relaxed) <
+                                  found->since_.load(std::memory_order_relaxed)))
+            found = std::move(one);
+    }
+    return found;
+}
+
 std::shared_ptr<place> places::who_gives_way(const source& to, clock::time_point now) const {
     const auto own = by_source_.find(to);
     const std::size_t has = own == by_source_.end() ? 0 : own->second.size();
     const auto& [most, holder] = *by_size_.rbegin();
-    if (most <= has + 1)
-        return own == by_source_.end() ? nullptr : longest(own->second, true, now - patience);
+    if (most <= has + 1) {
+        if (own != by_source_.end())
+            if (auto its = longest(own->second, true, now - patience)) return its;
+        return has < few ? longest_of_all(now - patience) : nullptr;
+    }
     const auto& all = by_source_.find(holder)->second;
     if (auto waiting = longest(all, true, now)) return waiting;
     return longest(all, false, now - patience);

@@ -52,6 +52,8 @@ class places {
     /// Before a source takes a place from itself, or from somebody in the middle of a request.
     static constexpr std::chrono::seconds patience{2};
     static constexpr std::size_t most_leaving = 64;
+    /// As many as a source may come to at the cost of others who hold as little: what a browser opens.
+    static constexpr std::size_t few = 6;
 
     /// `fair`: false refuses whoever comes when all is taken.
     places(std::size_t limit, bool fair) : limit_(limit), fair_(fair) {}
@@ -74,10 +76,11 @@ class places {
         std::shared_ptr<place> place_;
     };
 
-    /// A place, or none: then the connection cannot stay. When all are taken, one that waits
-    /// for its peer is cut: of the source that holds most, longest waiting first, unless the newcomer is of
-    /// that source or one like it; then one of its own that has waited for a while. Nobody is cut in the
-    /// middle of an answer's making.
+    /// A place, or none: then the connection cannot stay. When all are taken, one that waits for its peer is
+    /// cut: of the source that holds most, longest waiting first, unless the newcomer is of that source or
+    /// one like it; then one of its own that has waited for a while, or, if it holds but few, of anybody's:
+    /// one connection from each of a thousand addresses keeps nobody out. Nobody is cut in the middle of an
+    /// answer's making.
     std::optional<seat> take(std::shared_ptr<place> newcomer, clock::time_point now);
 
     [[nodiscard]] std::size_t taken() const;
@@ -90,6 +93,7 @@ class places {
     void insert(const std::shared_ptr<place>& p);
     void erase(const std::shared_ptr<place>& p) noexcept;
     static std::shared_ptr<place> longest(const holding& of, bool only_waiting, clock::time_point before);
+    [[nodiscard]] std::shared_ptr<place> longest_of_all(clock::time_point before) const;
     [[nodiscard]] std::shared_ptr<place> who_gives_way(const source& to, clock::time_point now) const;
 
     const std::size_t limit_;

@@ -100,8 +100,19 @@ TEST_CASE("an answer that is being made is not cut, a dripping body or a reader 
     CHECK(*h.guests[1].cuts == 1);
     CHECK(h.enter(3, start + places::patience + 1ms).seat);
     CHECK(*h.guests[2].cuts == 1);
-    CHECK_FALSE(h.enter(4, start + 1h).seat);
     CHECK(*h.guests[0].cuts == 0);
+}
+
+TEST_CASE("where everybody has one, a newcomer takes the place of whoever has waited longest") {
+    hall h(100);
+    h.enter(200, start, phase::answering);
+    h.enter(201, start, phase::body);
+    for (unsigned i = 2; i < 100; ++i) h.enter(i, start + i * 1ms);
+    CHECK_FALSE(h.enter(250, start + places::patience).seat); // not yet
+    const auto later = start + places::patience + 1s;
+    for (int i = 0; i < 6; ++i) CHECK(h.enter(250, later).seat); // what a browser opens
+    CHECK_FALSE(h.enter(250, later).seat);
+    for (unsigned i = 0; i < 100; ++i) CHECK(*h.guests[i].cuts == (i >= 2 && i < 8 ? 1 : 0));
 }
 
 TEST_CASE("those on their way out are bounded") {
