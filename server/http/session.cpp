@@ -25,7 +25,9 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t one_write = 64 * 1024; // bodies up to here go out together with their header
+constexpr std::size_t one_write = 64 * 1024;    // bodies up to here go out together with their header
+constexpr std::size_t body_at_once = 64 * 1024; // memory for a body before any of it has come; then twice as
+                                                // much as has
 
 void append(crypto::bytes& out, std::string_view text) {
     crypto::append(out, crypto::as_bytes(text));
@@ -222,11 +224,18 @@ asio::awaitable<std::size_t> session::read_header() {
 asio::awaitable<bool> session::read_body(std::uint64_t length, crypto::bytes& body) {
     if (length == 0) co_return true;
     enter(phase::body, home_.limit.body);
-    body.resize(static_cast<std::size_t>(length)); // bounded by the route's limit
+    const auto whole = static_cast<std::size_t>(length); // bounded by the route's limit
+    body.resize(std::min(whole, body_at_once));
     std::size_t have = std::min(buffer_.size(), body.size());
     std::copy_n(buffer_.begin(), have, body.begin());
     drop_front(have);
-    while (have < body.size()) {
+    while (have < whole) {
+        if (have == body.size()) {
+            crypto::bytes longer(std::min(whole, 2 * have));
+            std::ranges::copy(body, longer.begin());
+            crypto::wipe(body);
+            body = std::move(longer);
+        }
         const auto n = co_await stream_.read_some(std::span(body).subspan(have));
         if (!n) co_return false;
         have += *n;
@@ -260,7 +269,7 @@ asio::awaitable<bool> session::write(response r, bool with_body, bool keep_alive
     if (!left || (!left->empty() && co_await stream_.write(*left))) co_return false;
     if (r.source && with_body) co_return co_await write_stream(*r.source, r.source_length) && keep_alive;
     while (!together && !body.empty()) {
-        enter(phase::writing, home_.limit.write);
+        if (!gives_way_) enter(phase::writing, home_.limit.write); // its place is somebody else's already
         const auto slice = body.first(std::min(body.size(), one_write));
         if (co_await stream_.write(slice)) co_return false;
         body = body.subspan(slice.size());

@@ -128,6 +128,7 @@ constexpr http::route<seen> table[] = {
     {verb::get, "/brotli", 0, brotli},
     {verb::get, "/fixed", 0, fixed},
     {verb::get, "/long", 0, long_answer},
+    {verb::post, "/long", 1'000'000, echo},
     {verb::get, "/open", 0, hello, http::any_origin},
     {verb::post, "/open", 16, echo, http::any_origin},
     {verb::put, "/open", 16, echo},

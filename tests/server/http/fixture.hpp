@@ -25,8 +25,8 @@ struct seen {
 
 // Routes: GET /hello, GET /bearer, GET /query, POST /echo (64 KiB), GET and PUT /items/{} (8 KiB), GET /slow
 // (300 ms), GET /stuck (a minute), GET /throws, GET /stream (50 MB), GET /short (a source that ends early),
-// GET /brotli, GET /fixed (100 kB), GET /long (16 MB); for any origin GET /open, POST /open (16 bytes) and
-// GET /open/throws, but not PUT /open.
+// GET /brotli, GET /fixed (100 kB), GET /long (16 MB), POST /long (1 MB); for any origin GET /open, POST
+// /open (16 bytes) and GET /open/throws, but not PUT /open.
 
 inline constexpr std::uint64_t stream_length = 50'000'000;
 inline constexpr std::size_t long_length = 16'000'000;

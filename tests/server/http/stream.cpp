@@ -5,6 +5,7 @@
 
 #include <sys/socket.h>
 
+#include <memory>
 #include <vector>
 
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
@@ -75,6 +76,24 @@ TEST_CASE("a slow reader has time for each part of a long answer") {
         ::usleep(40'000);
     }
     CHECK(got >= long_length);
+}
+
+TEST_CASE("a body that is announced takes no memory before it comes") {
+    test_server s;
+    const std::string announced = "POST /long HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n";
+    const std::string body(1'000'000, 'b');
+    std::vector<std::unique_ptr<raw_client>> many;
+    const auto before = allocated();
+    for (int i = 0; i < 50; ++i) {
+        many.push_back(std::make_unique<raw_client>(s.plain()));
+        many.back()->send(announced + body.substr(0, 1000));
+    }
+    CHECK(eventually([&] { return s.server->connections() == many.size(); }));
+    many[0]->send(std::string_view(body).substr(1000));
+    CHECK(body_of(many[0]->answer()) == body); // by then the others have been looked at as well
+    many[0].reset();
+    CHECK(eventually([&] { return s.server->connections() < many.size(); }));
+    CHECK(allocated() < before + 10'000'000);
 }
 
 TEST_CASE("a source that ends early cuts the connection instead of passing for whole") {
