@@ -72,11 +72,16 @@ std::unique_ptr<metrics::monitor> monitor_for(api::service& shared, const config
     return std::make_unique<metrics::monitor>(shared, std::move(o));
 }
 
-api::upkeep_options upkeep_options(const config& c, metrics::monitor* watching, api::clock_function steady) {
+api::upkeep_options upkeep_options(const config& c, api::service& shared, http::source_names& names,
+                                   metrics::monitor* watching, api::clock_function steady) {
     api::upkeep_options o;
     o.storage_budget = c.storage_budget;
     o.steady = std::move(steady);
-    if (watching) o.observe = [watching](const api::observation& seen) { watching->observe(seen); };
+    o.observe = [&shared, &names, watching](const api::observation& seen) {
+        names.forget_old(http::source_names::clock::now());
+        shared.work.forget_quiet(seen.now);
+        if (watching) watching->observe(seen);
+    };
     if (c.tls)
         o.once_a_day = [file = c.tls->certificate](std::uint64_t now) { warn_of_certificate(file, now); };
     return o;
@@ -178,7 +183,7 @@ application::application(const config& c, api::clock_function now, api::clock_fu
       contexts_(contexts_for(service_, c.threads)), router_(api::routes, pointers_to(contexts_)),
       site_(router_), http_(http_options(c), site_), monitor_(monitor_for(service_, c)),
       metrics_(monitor_ ? std::make_unique<metrics::endpoint>(*c.metrics, *monitor_) : nullptr),
-      upkeep_(service_, upkeep_options(c, monitor_.get(), std::move(steady))) {}
+      upkeep_(service_, upkeep_options(c, service_, http_.names(), monitor_.get(), std::move(steady))) {}
 
 application::~application() {
     upkeep_.stop();

@@ -132,6 +132,16 @@ void work_gate::count(const http::source& from, double weight, bool admitted, st
     found->second.add(weight / share_of_source, now);
 }
 
+void work_gate::forget_quiet(std::uint64_t now) {
+    const std::lock_guard lock(mutex_);
+    redraw_blur(now);
+}
+
+std::size_t work_gate::sources() const {
+    const std::lock_guard lock(mutex_);
+    return by_source_.size();
+}
+
 condition work_gate::look(std::uint64_t stored, std::uint64_t now) const {
     const std::lock_guard lock(mutex_);
     auto l = load_of(http::no_source, stored, now);

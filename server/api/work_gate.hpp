@@ -72,6 +72,12 @@ class work_gate {
 
     [[nodiscard]] condition look(std::uint64_t stored, std::uint64_t now) const;
 
+    /// Forgets the sources that have been quiet for a while, as each submission does: there may be none for a
+    /// night.
+    void forget_quiet(std::uint64_t now);
+    /// Sources that are remembered.
+    [[nodiscard]] std::size_t sources() const;
+
   private:
     /// Of a seed with its solution.
     using claim_id = crypto::fixed_bytes<struct claim_tag, 16>;

@@ -215,5 +215,8 @@ std::uint16_t server::plain_port() const noexcept {
 std::size_t server::connections() const noexcept {
     return state_->seats.taken();
 }
+source_names& server::names() noexcept {
+    return state_->names;
+}
 
 } // namespace changgu::http

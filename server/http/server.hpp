@@ -71,6 +71,8 @@ class server {
     [[nodiscard]] std::uint16_t tls_port() const noexcept;   ///< 0 without a TLS listener
     [[nodiscard]] std::uint16_t plain_port() const noexcept; ///< 0 without a plain listener
     [[nodiscard]] std::size_t connections() const noexcept;  ///< open now
+    /// Of the peers. Their key has its hour, which somebody with a clock has to see to.
+    [[nodiscard]] source_names& names() noexcept;
 
   private:
     struct state;

@@ -28,23 +28,33 @@ crypto::bytes_view part_that_counts(std::span<const crypto::byte> address) noexc
 } // namespace
 
 source_names::source_names() : made_(clock::now()) {
-    renew(made_);
+    make_key(made_);
 }
 
 source_names::~source_names() {
     crypto::wipe(key_);
 }
 
-void source_names::renew(clock::time_point now) {
+void source_names::make_key(clock::time_point now) {
     crypto::fill_random(key_);
     made_ = now;
+}
+
+void source_names::renew(clock::time_point now) {
+    const std::lock_guard lock(mutex_);
+    make_key(now);
+}
+
+void source_names::forget_old(clock::time_point now) {
+    const std::lock_guard lock(mutex_);
+    if (now - made_ >= lifetime) make_key(now);
 }
 
 source source_names::of(std::span<const crypto::byte> address, clock::time_point now) {
     const auto part = part_that_counts(address);
     if (part.empty()) return no_source;
     const std::lock_guard lock(mutex_);
-    if (now - made_ >= lifetime) renew(now);
+    if (now - made_ >= lifetime) make_key(now);
     return crypto::blake2b_keyed<source>(key_, {part});
 }
 

@@ -31,9 +31,14 @@ class source_names {
     /// The peer's name in this hour: of an IPv4 address, or of the /64 of an IPv6 one; an IPv4 address that
     /// is mapped into IPv6 is the same as itself. no_source for anything else. `address` is a whole sockaddr.
     source of(std::span<const crypto::byte> address, clock::time_point now);
+    /// Throws the key away if its hour is over. For whoever has a clock: nobody may come for a whole night,
+    /// and the last one's address could be found with it till then.
+    void forget_old(clock::time_point now);
+    /// A new key, made at `now`.
+    void renew(clock::time_point now);
 
   private:
-    void renew(clock::time_point now);
+    void make_key(clock::time_point now);
 
     std::mutex mutex_;
     std::array<crypto::byte, 32> key_{};

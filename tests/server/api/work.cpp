@@ -3,6 +3,8 @@
 #include "server/api/work_gate.hpp"
 #include "tests/server/api/fixture.hpp"
 
+#include <netinet/in.h>
+
 #include <chrono>
 #include <future>
 
@@ -189,6 +191,26 @@ TEST_CASE("a flood while the clock was ahead is over when it is set back") {
     CHECK(s.send(some_id(), "") == verdict::admitted);
     CHECK(s.send(some_id(), "") == verdict::work_required); // and it counts from here
     CHECK(s.send(some_id(), "", now + 120) == verdict::admitted);
+}
+
+TEST_CASE("what names an address is gone in its hour, though nobody comes") {
+    channel_fixture f{server::config()};
+    auto& names = f.app().http().names();
+    const auto an_hour_ago = http::source_names::clock::now() - http::source_names::lifetime;
+    names.renew(an_hour_ago);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    const auto name = [&] {
+        return names.of({reinterpret_cast<const crypto::byte*>(&address), sizeof address}, an_hour_ago);
+    };
+    auto& gate = f.app().service().work;
+    const auto before = name();
+    gate.admit({kind::envelope, some_id(), "", before}, f.log->org(), 0, f.now, [](verdict) {});
+    CHECK(gate.sources() == 1);
+    CHECK(name() == before);
+    f.app().upkeep().poll(f.now + 3600);
+    CHECK(name() != before);
+    CHECK(gate.sources() == 0);
 }
 
 TEST_CASE("the disk's last part is told of in bands") {
