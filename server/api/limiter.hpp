@@ -2,35 +2,36 @@
 // is nothing here about reporters. Times are seconds; every function may be called from any thread.
 #pragma once
 
-#include "server/api/session_table.hpp"
+#include "server/http/source.hpp"
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <mutex>
-#include <utility>
+#include <vector>
 
 namespace changgu::api {
 
-/// Ten failed sign-ins of one number in fifteen minutes block that number, in that scope, until they have
-/// aged. Scopes are counted apart, so that guessing at a passphrase does not keep out who signs in with an
-/// identity.
+/// Guesses at the passphrase of a keyring that is kept here. Ten failed sign-ins of one number from one
+/// source in fifteen minutes block that source for that number until they have aged, a hundred from all
+/// sources everybody: else anybody could keep a reviewer out with ten requests. Numbers that nobody has are
+/// counted alike.
 class failure_limit {
   public:
     static constexpr std::size_t allowed = 10;
+    static constexpr std::size_t allowed_in_all = 100;
     static constexpr std::uint64_t window = 15 * 60;
 
-    [[nodiscard]] bool blocked(scope what, std::uint32_t number, std::uint64_t now) const;
-    void failed(scope what, std::uint32_t number, std::uint64_t now);
+    [[nodiscard]] bool blocked(std::uint32_t number, const http::source& from, std::uint64_t now) const;
+    void failed(std::uint32_t number, const http::source& from, std::uint64_t now);
 
   private:
-    struct recent {
-        std::array<std::uint64_t, allowed> at{}; ///< a ring; `next` is the oldest
-        std::size_t next = 0;
-        std::size_t count = 0;
+    struct failure {
+        http::source from;
+        std::uint64_t at = 0;
     };
     mutable std::mutex mutex_;
-    std::map<std::pair<scope, std::uint32_t>, recent> failures_;
+    std::map<std::uint32_t, std::vector<failure>> failures_; ///< by number
+    std::uint64_t swept_ = 0; ///< the window in which those of all numbers were looked at
 };
 
 /// So many puts in each minute of the clock.

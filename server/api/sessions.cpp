@@ -43,12 +43,16 @@ crypto::sign_public_key key_of(context& c, const crypto::key_log& log, const cla
 }
 
 checked<std::pair<session, crypto::hash256>> check_reviewer(context& c, const claim& who,
-                                                            const crypto::json::object& object) {
+                                                            const crypto::json::object& object,
+                                                            const http::source& from) {
     const auto nonce = crypto::read_fixed<crypto::hash256>(object, "nonce");
     const auto signature = crypto::read_fixed<crypto::signature>(object, "signature");
     if (!nonce || !signature) return refused(problem_kind::bad_request);
     const auto now = c.shared.now();
-    if (c.shared.failures.blocked(who.what, who.number, now)) return refused(problem_kind::rate_limited);
+    // A passphrase can be guessed, an identity cannot.
+    const bool guessable = who.what == scope::keyring;
+    if (guessable && c.shared.failures.blocked(who.number, from, now))
+        return refused(problem_kind::rate_limited);
     if (!c.shared.sessions.valid(*nonce, who.what, who.number, now))
         return refused(problem_kind::unauthorised);
     const auto log = c.shared.key_log();
@@ -57,7 +61,7 @@ checked<std::pair<session, crypto::hash256>> check_reviewer(context& c, const cl
         if (crypto::verify_sign_in(key, *signature, log->org(),
                                    {origin, *nonce, who.number, to_string(who.what)}))
             return std::pair{session{who.what, who.number, {}}, *nonce};
-    c.shared.failures.failed(who.what, who.number, now);
+    if (guessable) c.shared.failures.failed(who.number, from, now);
     return refused(problem_kind::unauthorised);
 }
 
@@ -126,7 +130,7 @@ answering post_session(context& c, http::request r) {
     const auto who = read_claim(*object);
     if (!who) co_return problem(who.error());
     const auto proven =
-        who->what == scope::admin ? check_admin(c, *object) : check_reviewer(c, *who, *object);
+        who->what == scope::admin ? check_admin(c, *object) : check_reviewer(c, *who, *object, r.from);
     const auto now = c.shared.now();
     if (!proven || !c.shared.sessions.spend(proven->second, now)) {
         const auto why = proven ? problem_kind::unauthorised : proven.error();

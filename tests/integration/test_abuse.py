@@ -1,6 +1,7 @@
 """Floods and hogs, in small: what a few sources do, the others do not notice. tests/bench/flood.py does it in earnest."""
 
 import contextlib
+import os
 import select
 import socket
 import ssl
@@ -87,6 +88,25 @@ class UnderLoad(harness.ChannelTest):
         self.assertEqual(protocol.Server(self.channel).post_envelope(envelope, proof), 201)
 
 
+class Guesses(harness.ChannelTest):
+    """Whoever fails to sign in as somebody keeps out himself."""
+
+    def guess(self, server, scope):
+        nonce = server.json("POST", "/sessions/challenges", {"scope": scope, "number": 1}, 201)["nonce"]
+        return server.request("POST", "/sessions", {"scope": scope, "number": 1, "nonce": nonce,
+                                                    "signature": protocol.b64e(os.urandom(64))})[0]
+
+    def test_they_keep_nobody_else_out(self):
+        hog, honest = (protocol.Server(self.channel, address=a) for a in (HOG, HONEST))
+        for scope in ("reviewer", "keyring"):
+            told = [self.guess(hog, scope) for _ in range(12)]
+            self.assertEqual(told[:10], [401] * 10)
+            self.assertEqual(told[10:], [429] * 2 if scope == "keyring" else [401] * 2)
+            self.assertEqual(self.guess(honest, scope), 401, "an answer, and no refusal to listen")
+        keyring = protocol.open_keyring(self.channel.keyring(1), self.channel.secrets["reviewer 1"])
+        self.assertEqual(honest.sign_in(keyring), 201)
+
+
 class Crowds(harness.ChannelTest):
     """One source takes whatever connections it can get, in each way of holding one; another comes for an answer. Deadlines are
     long, so that it is not they who make room."""
@@ -132,6 +152,13 @@ class Crowds(harness.ChannelTest):
 
     def test_idle_connections(self):
         self.take_all(self.encrypted)
+        self.assert_served()
+
+    def test_one_connection_from_each_of_many_addresses(self):
+        """As many as whoever has a network of IPv6 can have."""
+        addresses = iter(f"127.0.1.{n}" for n in range(1, 255))
+        self.take_all(lambda: self.encrypted(address=next(addresses)))
+        time.sleep(2.5)
         self.assert_served()
 
     def test_half_open_handshakes(self):

@@ -38,14 +38,34 @@ TEST_CASE("a session's pepper is kept until it is used") {
 TEST_CASE("failures age one by one") {
     failure_limit limit;
     for (std::uint64_t i = 0; i < 10; ++i) {
-        CHECK_FALSE(limit.blocked(scope::keyring, 1, 1000 + i));
-        limit.failed(scope::keyring, 1, 1000 + i);
+        CHECK_FALSE(limit.blocked(1, changgu::http::no_source, 1000 + i));
+        limit.failed(1, changgu::http::no_source, 1000 + i);
     }
-    CHECK(limit.blocked(scope::keyring, 1, 1899));
-    CHECK_FALSE(limit.blocked(scope::keyring, 1, 1900)); // the first has aged, nine are left
-    limit.failed(scope::keyring, 1, 1900);
-    CHECK(limit.blocked(scope::keyring, 1, 1900));
-    CHECK_FALSE(limit.blocked(scope::keyring, 1, 1901));
+    CHECK(limit.blocked(1, changgu::http::no_source, 1899));
+    CHECK_FALSE(limit.blocked(1, changgu::http::no_source, 1900)); // the first has aged, nine are left
+    limit.failed(1, changgu::http::no_source, 1900);
+    CHECK(limit.blocked(1, changgu::http::no_source, 1900));
+    CHECK_FALSE(limit.blocked(1, changgu::http::no_source, 1901));
+}
+
+TEST_CASE("whoever guesses keeps out himself, and many who guess everybody") {
+    failure_limit limit;
+    const auto named = [](unsigned n) {
+        changgu::http::source s;
+        s.value[0] = static_cast<crypto::byte>(n);
+        return s;
+    };
+    for (unsigned from = 1; from <= 10; ++from)
+        for (int i = 0; i < 10; ++i) {
+            CHECK_FALSE(limit.blocked(1, named(from), 1000));
+            CHECK_FALSE(limit.blocked(1, named(99), 1000));
+            limit.failed(1, named(from), 1000);
+        }
+    CHECK(limit.blocked(1, named(1), 1000));
+    CHECK(limit.blocked(1, named(99), 1000));
+    CHECK_FALSE(limit.blocked(2, named(1), 1000)); // another number
+    limit.failed(2, named(1), 1900);
+    CHECK_FALSE(limit.blocked(1, named(1), 1900));
 }
 
 TEST_CASE(
@@ -64,7 +84,7 @@ TEST_CASE(
         CHECK(table.open({scope::reviewer, 2 + i, {}}, early)); // room again
 
     failure_limit limit;
-    for (int i = 0; i < 10; ++i) limit.failed(scope::reviewer, 1, late);
-    CHECK(limit.blocked(scope::reviewer, 1, late));
-    CHECK_FALSE(limit.blocked(scope::reviewer, 1, early));
+    for (int i = 0; i < 10; ++i) limit.failed(1, changgu::http::no_source, late);
+    CHECK(limit.blocked(1, changgu::http::no_source, late));
+    CHECK_FALSE(limit.blocked(1, changgu::http::no_source, early));
 }
