@@ -7,7 +7,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
-#include <optional>
+#include <vector>
 
 namespace changgu::notify {
 namespace {
@@ -141,24 +141,26 @@ attempt call_webhook(const config& c, const crypto::secret_buffer& secret) {
 
 outcome deliver(const config& c, const crypto::secret_buffer& secret, std::uint64_t now,
                 const std::function<void(std::chrono::seconds)>& sleep) {
+    std::vector<std::function<attempt()>> left;
+    if (c.by == way::smtp)
+        for (const std::string& recipient : c.to)
+            left.emplace_back([&] { return send_mail(c, secret, recipient, now); });
+    if (c.by == way::webhook) left.emplace_back([&] { return call_webhook(c, secret); });
     outcome out;
-    const auto try_it = [&](const std::function<attempt()>& once) {
-        for (std::uint32_t n = 1;; ++n) {
+    for (std::uint32_t n = 1; !left.empty(); ++n) {
+        std::erase_if(left, [&](const std::function<attempt()>& once) {
             const attempt result = once();
             if (result.what == verdict::sent) {
                 ++out.sent;
-                return;
+                return true;
             }
             out.reason = result.reason;
-            if (result.what == verdict::never || n == c.attempts) break;
-            sleep(c.pause);
-        }
-        ++out.failed;
-    };
-    if (c.by == way::smtp)
-        for (const std::string& recipient : c.to)
-            try_it([&] { return send_mail(c, secret, recipient, now); });
-    if (c.by == way::webhook) try_it([&] { return call_webhook(c, secret); });
+            const bool last = result.what == verdict::never || n == c.attempts;
+            if (last) ++out.failed;
+            return last;
+        });
+        if (!left.empty()) sleep(c.pause);
+    }
     return out;
 }
 

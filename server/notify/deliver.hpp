@@ -16,8 +16,9 @@ struct outcome {
     const char* reason = ""; ///< of the last failure: words of this source code, nothing that a server said
 };
 
-/// Sends the notice to each recipient, at most c.attempts times each, with c.pause between. TLS is required
-/// and verified, but on loopback; no redirect is followed, no proxy of the environment is used.
+/// Sends the notice to each recipient, in at most c.attempts rounds with c.pause between, so that one whom
+/// the server makes wait holds up nobody else. TLS is required and verified, but on loopback; no redirect is
+/// followed, no proxy of the environment is used.
 outcome deliver(const config& c, const crypto::secret_buffer& secret, std::uint64_t now,
                 const std::function<void(std::chrono::seconds)>& sleep);
 

@@ -289,6 +289,13 @@ class Notices(harness.ChannelTest):
         self.assertEqual(self.notify(config, expect=1), "changgu-notify: 0 sent, 1 failed: the server refuses")
         self.assertEqual(self.sink.connections, 1)
 
+    def test_one_who_has_to_wait_holds_up_nobody_else(self):
+        self.certificate()
+        port = self.sink.serve(Smtp, self)
+        self.sink.refuse_first = 1
+        self.assertEqual(self.notify(self.mail(port)), "changgu-notify: 2 sent, 0 failed")
+        self.assertEqual([seen["to"] for seen in self.sink.received], [[f"<{r}>"] for r in reversed(RECIPIENTS)])
+
     def test_a_wrong_password_and_one_that_others_can_read(self):
         port = self.sink.serve(Smtp, self)
         config = self.mail(port, more=self.secret("wrong"), to=RECIPIENTS[:1])
