@@ -88,16 +88,17 @@ void add_log(const fs::path& to, const fs::path& directory, const spool_listing&
 
 // Reviewers' programs ask for what came after the newest batch they know, and that may be one which this
 // backup has not seen. A batch takes a second at least, so no number given so far is as high as the time; or,
-// where the clock is behind what an earlier restore went by, as a year more. The newest batch is read once
-// more by everybody, which changes nothing; where there is none, an empty one takes the number.
+// where the clock is behind what an earlier restore went by, as a year more. An empty batch takes that
+// number: the newest under another would look released since, and by a release since its retirement a program
+// knows that an epoch's envelopes have all been read, and forgets its key.
 void pass_over_lost_batches(database& main, std::uint64_t now) {
     transaction t(main, transaction::kind::write);
     const auto last = main.number("SELECT coalesce(max(number), 0) FROM batch");
     const auto next = last < now ? now : last + year;
-    if (last == 0)
-        main.run("INSERT INTO batch(number, month, first_row, envelopes) VALUES(?1, 0, 1, 0)", next);
-    main.run("UPDATE batch SET number = ?1 WHERE number = ?2", next, last);
-    main.run("UPDATE envelope SET batch = ?1 WHERE batch = ?2", next, last);
+    main.run("INSERT INTO batch(number, month, day, first_row, envelopes) "
+             "SELECT ?1, coalesce(month, 0), day, (SELECT coalesce(max(seq), 0) + 1 FROM envelope), 0 "
+             "FROM (SELECT ?2 AS last) LEFT JOIN batch ON number = last",
+             next, last);
     main.run("UPDATE reply_index SET batch = ?1", next);
     t.commit();
 }
