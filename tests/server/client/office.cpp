@@ -51,7 +51,7 @@ office::office(std::uint32_t reviewers, std::uint32_t free_envelopes) {
     org = crypto::key_log::start(note).value().org();
     roots[0].org = org;
 
-    server::config c;
+    auto& c = config_;
     c.plain = http::tcp_address{"127.0.0.1", port};
     c.origins = {origin, other_origin};
     c.threads = 1;
@@ -67,12 +67,23 @@ office::office(std::uint32_t reviewers, std::uint32_t free_envelopes) {
             [&](auto done) { store.append_key_log(0, {note}, std::move(done)); });
         if (stored != storage::edit_outcome::done) throw std::runtime_error("no genesis");
     }
-    server_ = std::make_unique<server::application>(c, [this] { return now(); });
-    server_->start();
-    server_->upkeep().poll(now());
+    start();
 
     for (std::uint32_t n = 1; n <= reviewers; ++n) keyrings.push_back(enrol(n));
     for (std::uint32_t n = 1; n <= reviewers; ++n) approve(n, n == reviewers);
+}
+
+void office::start() {
+    server_ = std::make_unique<server::application>(config_, [this] { return now(); });
+    server_->start();
+    server_->upkeep().poll(now());
+}
+
+void office::restart(const std::function<void(const std::filesystem::path&)>& meanwhile) {
+    server_->stop();
+    server_.reset();
+    meanwhile(config_.data);
+    start();
 }
 
 void office::tick() {

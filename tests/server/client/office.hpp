@@ -10,6 +10,8 @@
 #include "tests/support/temp_dir.hpp"
 
 #include <atomic>
+#include <filesystem>
+#include <functional>
 #include <memory>
 
 namespace changgu::test {
@@ -25,6 +27,8 @@ class office {
     void wait(std::uint64_t seconds) { now_ += seconds; }
     /// Moves the clock to the next tick and releases.
     void tick();
+    /// The server anew; `meanwhile` has its data directory for itself.
+    void restart(const std::function<void(const std::filesystem::path&)>& meanwhile);
 
     [[nodiscard]] client::channel connect() const;
     /// By the other origin, where a lossy_line has to listen.
@@ -50,7 +54,10 @@ class office {
     temp_dir directory;
 
   private:
+    void start();
+
     std::atomic<std::uint64_t> now_{1'800'000'000};
+    server::config config_;
     std::unique_ptr<server::application> server_;
 };
 

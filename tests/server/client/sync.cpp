@@ -1,3 +1,4 @@
+#include "storage/backup.hpp"
 #include "tests/server/client/office.hpp"
 
 #include <doctest/doctest.h>
@@ -180,6 +181,34 @@ TEST_CASE("a retired epoch is forgotten after one more batch, and then told") {
                })
         .value();
     CHECK(left == 0);
+}
+
+TEST_CASE("a restore is no release by which a retired epoch could be forgotten") {
+    office o(1);
+    o.tick();
+    send(o, crypto::new_receipt(false), "of epoch 1");
+    o.as_admin([&](client::admin& a) {
+        a.rotate(o.rotation()).value();
+        a.retire(1, o.now(), {}).value();
+    });
+    auto& keyring = o.keyrings[0];
+    CHECK(desk(o, keyring)->sync()->forgotten.empty());
+    o.restart([&](const std::filesystem::path& data) {
+        storage::backup_opener opener{o.org, {}};
+        opener.recovery.push_back(crypto::random_sign_key_pair());
+        const auto key = opener.recovery.front().public_key;
+        const auto file = o.directory / "a.backup";
+        REQUIRE(storage::back_up(data, file, [&](storage::reader&) {
+                    return crypto::backup_recipients{o.org, {key}};
+                }).has_value());
+        std::filesystem::remove_all(data);
+        REQUIRE(storage::restore(file, &opener, data, o.now()).value().empty());
+    });
+    CHECK(desk(o, keyring)->sync()->forgotten.empty()); // the report is still spooled
+    o.tick();
+    const auto synced = desk(o, keyring)->sync().value();
+    CHECK(synced.opened.size() == 1);
+    CHECK(synced.forgotten == std::vector<std::uint32_t>{1});
 }
 
 TEST_CASE("an older epoch that still lives keeps the ratchet where it is") {
