@@ -167,6 +167,7 @@ enum class admin_message : std::uint8_t {
     site_missing,
     site_differs,
     site_policy_differs,
+    site_header,
     site_bad_manifest,
     site_good,
     site_bad,

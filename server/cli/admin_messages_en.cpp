@@ -200,6 +200,8 @@ constexpr message_text<admin_message> texts[] = {
     {site_missing, "{0}: the server does not give out this file."},
     {site_differs, "{0}: the content differs."},
     {site_policy_differs, "{0}: the content is the same, its Content-Security-Policy is not."},
+    {site_header,
+     "{0}: the content is the same, but a header comes with it that does not belong there: {1}."},
     {site_bad_manifest, "{0} is not a manifest of the pages."},
     {site_good, "All {0} files of the pages are the same."},
     {site_bad, "{0} of {1} files of the pages differ. Do not use these pages; look for the cause together "

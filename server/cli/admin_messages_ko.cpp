@@ -198,6 +198,7 @@ constexpr message_text<admin_message> texts[] = {
     {site_missing, "{0}: 서버가 이 파일을 내주지 않습니다."},
     {site_differs, "{0}: 내용이 다릅니다."},
     {site_policy_differs, "{0}: 내용은 같지만 보안 정책(Content-Security-Policy)이 다릅니다."},
+    {site_header, "{0}: 내용은 같지만 있어서는 안 될 헤더가 함께 옵니다: {1}"},
     {site_bad_manifest, "{0}은(는) 화면 파일 목록이 아닙니다."},
     {site_good, "화면 파일 {0}개가 모두 같습니다."},
     {site_bad, "화면 파일 {1}개 가운데 {0}개가 다릅니다. 이 화면을 쓰지 말고 서버 관리자가 아닌 사람과 함께 "

@@ -317,6 +317,11 @@ struct https_client::state {
         out.content_type.assign(type.data(), std::min(type.find(';'), type.size()));
         const auto coding = parsed[beast_http::field::content_encoding];
         out.content_encoding.assign(coding.data(), coding.size());
+        for (const auto& field : parsed) {
+            auto& name = out.names.emplace_back(field.name_string());
+            for (char& c : name)
+                if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        }
         const auto policy = parsed["Content-Security-Policy"];
         out.content_security_policy.assign(policy.data(), policy.size());
         const auto tag = parsed[beast_http::field::etag];

@@ -56,7 +56,8 @@ struct client_response {
     std::string etag;         ///< without quotes
     std::string content_encoding;
     std::string content_security_policy;
-    crypto::bytes body; ///< empty when it went to a sink
+    std::vector<std::string> names; ///< of all header fields, in small letters
+    crypto::bytes body;             ///< empty when it went to a sink
 };
 
 class https_client {

@@ -9,6 +9,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <array>
+
 namespace changgu::cli {
 namespace {
 
@@ -22,14 +25,61 @@ struct options {
     client_options connection;
 };
 
+// The server's own header fields and those of an honest proxy. With another, a browser may not stay with the
+// bytes that it was given (Refresh, Link, Alt-Svc), or may keep or tell something (Set-Cookie, NEL).
+constexpr std::array<std::string_view, 26> usual_fields{
+    "accept-ranges",
+    "access-control-allow-origin",
+    "age",
+    "cache-control",
+    "connection",
+    "content-disposition",
+    "content-encoding",
+    "content-length",
+    "content-security-policy",
+    "content-type",
+    "cross-origin-embedder-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+    "date",
+    "etag",
+    "integrity-policy",
+    "keep-alive",
+    "last-modified",
+    "permissions-policy",
+    "referrer-policy",
+    "server",
+    "strict-transport-security",
+    "transfer-encoding",
+    "vary",
+    "via",
+    "x-content-type-options",
+};
+static_assert(std::ranges::is_sorted(usual_fields));
+
+struct finding {
+    admin_message what;
+    std::string field = {};
+};
+
+/// A field that is not usual, or is there twice.
+std::optional<std::string> odd_field(std::vector<std::string> names) {
+    std::ranges::sort(names);
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (!std::ranges::binary_search(usual_fields, names[i]) || (i > 0 && names[i] == names[i - 1]))
+            return names[i];
+    return std::nullopt;
+}
+
 /// What is wrong with an answer, or nothing.
-std::optional<admin_message> difference(const client_response& r, const assets::expected_file& expected) {
-    if (r.status != 200) return site_missing;
+std::optional<finding> difference(const client_response& r, const assets::expected_file& expected) {
+    if (r.status != 200) return finding{site_missing};
     const bool compressed = r.content_encoding == "br";
-    if (!compressed && !r.content_encoding.empty()) return site_differs;
+    if (!compressed && !r.content_encoding.empty()) return finding{site_differs};
     if (assets::digest(r.body) != (compressed ? expected.brotli_sha256 : expected.sha256))
-        return site_differs;
-    if (r.content_security_policy != expected.content_security_policy) return site_policy_differs;
+        return finding{site_differs};
+    if (r.content_security_policy != expected.content_security_policy) return finding{site_policy_differs};
+    if (auto odd = odd_field(r.names)) return finding{site_header, std::move(*odd)};
     return std::nullopt;
 }
 
@@ -51,7 +101,7 @@ void verify_site(command_context& context, const options& o) {
     std::size_t bad = 0;
     std::size_t done = 0;
     for (const auto& [path, file] : *expected) {
-        std::optional<admin_message> found;
+        std::optional<finding> found;
         for (const bool brotli : {false, true}) {
             client_headers headers;
             headers.accepts_brotli = brotli;
@@ -63,7 +113,7 @@ void verify_site(command_context& context, const options& o) {
         if (found) {
             ++bad;
             context.term.end_progress();
-            context.term.say(*found, path);
+            context.term.say(found->what, path, found->field);
         }
         list.push_back(crypto::json::object{{"path", path}, {"same", !found}});
     }

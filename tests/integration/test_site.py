@@ -167,7 +167,7 @@ class Site(harness.ChannelTest):
                 server.shutdown()
                 thread.join()
 
-    def test_verify_site_finds_a_changed_byte_and_a_changed_policy(self):
+    def test_verify_site_finds_a_changed_byte_a_changed_policy_and_a_header_too_many(self):
         files = len(self.manifest()["files"])
         result = self.verify(self.channel.origin + "/", "--ca", self.channel.ca)
         self.assertEqual(len(result.data), files)
@@ -193,7 +193,12 @@ class Site(harness.ChannelTest):
                 headers["Content-Security-Policy"] += " data:"
             return body
 
-        for change, path in ((one_byte(None), worker), (one_byte("br"), worker), (looser, "/")):
+        def elsewhere(path, headers, body):
+            if path == "/":
+                headers["Refresh"] = "0; url=/false.html"  # every byte is right, and no visitor stays to see it
+            return body
+
+        for change, path in ((one_byte(None), worker), (one_byte("br"), worker), (looser, "/"), (elsewhere, "/")):
             with self.copy_of_the_site(change) as url:
                 result = self.verify(url, expect=UNTRUSTED)
                 self.assertEqual([entry["path"] for entry in result.data if not entry["same"]], [path])
