@@ -7,6 +7,15 @@
 namespace changgu::client {
 namespace json = crypto::json;
 
+namespace {
+
+// Whether a message excludes somebody who has the case's key: kept there, they could read it.
+bool excludes_a_reader(const case_view& in, const std::vector<std::uint32_t>& excluded) {
+    return std::ranges::any_of(excluded, [&](std::uint32_t n) { return !in.excludes(n); });
+}
+
+} // namespace
+
 /// An envelope whose slot is ours and which opened.
 struct reviewer::arrival {
     std::uint32_t batch = 0;
@@ -135,6 +144,7 @@ void reviewer::take_in(const sealed_envelope& from, crypto::opened_envelope open
         if (!m) return raise(m.error());
         a.log = m->log;
         a.text = std::move(m->text);
+        a.excluded = std::move(m->excluded);
         into.reports.push_back(std::move(a));
     } else if (a.opened.message.kind == crypto::message_kind::handover) {
         auto m = crypto::handover_of(a.opened.message);
@@ -178,6 +188,11 @@ result<void> reviewer::open_case(const arrival& a, sync_report& report) {
         return {};
     }
     if (view->ended()) return {};
+    // A second one under the same receipt: no client of ours sends it.
+    if (!fresh && !view->messages.empty() && excludes_a_reader(*view, a.excluded)) {
+        report.strays.push_back({stray_message::reason::excludes_a_reader, a.thread, a.text});
+        return {};
+    }
     if (auto ok = keep(*view, a, report); !ok) return ok;
     if (view->messages.empty()) { // nothing that this key opens: no case, and no key to keep for it
         const bool damaged = view->next > 0;
@@ -235,10 +250,7 @@ result<void> reviewer::add_follow_up(const arrival& a, sync_report& report) {
         report.strays.push_back({stray_message::reason::case_destroyed, a.thread, a.text});
         return {};
     }
-    const auto from_the_start = view->excluded();
-    if (std::ranges::any_of(a.excluded, [&](std::uint32_t n) {
-            return std::ranges::find(from_the_start, n) == from_the_start.end();
-        })) {
+    if (excludes_a_reader(*view, a.excluded)) {
         report.strays.push_back({stray_message::reason::excludes_a_reader, a.thread, a.text});
         return {};
     }

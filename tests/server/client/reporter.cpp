@@ -245,6 +245,13 @@ TEST_CASE("an exclusion that comes too late is refused, and never undone in the 
     REQUIRE(synced->strays.size() == 1);
     CHECK(synced->strays.front().why == client::stray_message::reason::excludes_a_reader);
     CHECK(synced->strays.front().text == m.text);
+    // A second report under the same receipt would come into the same case.
+    REQUIRE(client::send_report(on, s.receipt, about("둘째에 대한 제보", {2}), o.now()).has_value());
+    o.tick();
+    const auto again = first->sync();
+    REQUIRE(again->strays.size() == 1);
+    CHECK(again->strays.front().why == client::stray_message::reason::excludes_a_reader);
+    CHECK(again->strays.front().text == "둘째에 대한 제보");
     const auto thread = crypto::thread_of(s.keys.author().public_key);
     CHECK(second->read_case(thread)->messages.size() == 1);
 }

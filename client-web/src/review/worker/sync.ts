@@ -27,10 +27,10 @@ interface Arrival {
   id: string; // of the case
   log: LogPosition;
   text: string;
+  excluded: number[];
 }
 interface FollowUpArrival extends Arrival {
   followUp: Uint8Array;
-  excluded: number[];
 }
 interface HandoverArrival extends Arrival {
   caseKey: Uint8Array;
@@ -194,13 +194,13 @@ export class Sync {
     try {
       switch (message.kind) {
         case messageKind.report: {
-          const { log, text } = reportOf(message);
-          this.reports.push({ opened: look, id: toHex(threadOf(message.signer)), log, text });
+          const { log, text, excluded } = reportOf(message);
+          this.reports.push({ opened: look, id: toHex(threadOf(message.signer)), log, text, excluded });
           return;
         }
         case messageKind.handover: {
           const { log, thread, caseKey } = handoverOf(message);
-          this.handovers.push({ opened: look, id: toHex(thread), log, text: '', caseKey });
+          this.handovers.push({ opened: look, id: toHex(thread), log, text: '', excluded: [], caseKey });
           return;
         }
         default: {
@@ -242,6 +242,14 @@ export class Sync {
     }
   }
 
+  // Whether it excludes somebody who has the case's key: kept there, they could read it. Then it is only shown.
+  private excludesAReader(view: CaseView, { id, text, excluded }: Arrival): boolean {
+    const known = view.excluded;
+    if (excluded.every((n) => known.includes(n))) return false;
+    this.stray('excludes_a_reader', id, text);
+    return true;
+  }
+
   private stray(why: Stray['why'], id: string, text: string): void {
     this.report.strays.push({ why, text, case: id });
   }
@@ -277,6 +285,8 @@ export class Sync {
       if (!view.destroyed) fresh.delete(id);
       return;
     }
+    // A second one under the same receipt: no client of ours sends it.
+    if (!fresh.has(id) && view.messages.length > 0 && this.excludesAReader(view, arrival)) return;
     await this.keep(view, arrival);
     if (view.messages.length > 0) {
       if (fresh.delete(id)) this.report.opened.push(id);
@@ -294,7 +304,7 @@ export class Sync {
   }
 
   private async addFollowUp(arrival: FollowUpArrival): Promise<void> {
-    const { id, text, excluded } = arrival;
+    const { id, text } = arrival;
     if (!this.session.keyring.cases.has(id)) {
       this.stray('no_case_key', id, text);
       return;
@@ -304,11 +314,7 @@ export class Sync {
       this.stray('case_destroyed', id, text);
       return;
     }
-    const fromTheStart = view.excluded;
-    if (!excluded.every((n) => fromTheStart.includes(n))) {
-      this.stray('excludes_a_reader', id, text);
-      return;
-    }
+    if (this.excludesAReader(view, arrival)) return;
     if (!view.hasFollowUp(arrival.followUp)) await this.keep(view, arrival);
     this.progress(++this.done, this.total);
     if (!this.report.changed.includes(id)) this.report.changed.push(id);

@@ -134,6 +134,8 @@ describe('a sync', () => {
 
       const late = await syncAfter(seal(messageKind.followUp, author, followUpOf('너만 빼고', [1])));
       expect(late.strays).toMatchObject([{ why: 'excludes_a_reader', text: '너만 빼고', case: id }]);
+      const second = await syncAfter(seal(messageKind.report, author, reportOf('또 너만 빼고', [1])));
+      expect(second.strays).toMatchObject([{ why: 'excludes_a_reader', text: '또 너만 빼고', case: id }]);
       expect((await reviewer.readCase(id)).thread).toHaveLength(2);
     },
     minutes,
