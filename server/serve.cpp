@@ -30,12 +30,13 @@ storage::options storage_options(const config& c) {
     return o;
 }
 
-api::service_options service_options(const config& c, api::clock_function now) {
+api::service_options service_options(const config& c, api::clock_function now, api::clock_function steady) {
     return {.origins = c.origins,
             .sessions = c.sessions,
             .puts_per_minute = c.puts_per_minute,
             .now = std::move(now),
-            .work = work_options(c)};
+            .work = work_options(c),
+            .steady = std::move(steady)};
 }
 
 std::deque<api::context> contexts_for(api::service& shared, std::size_t threads) {
@@ -73,13 +74,12 @@ std::unique_ptr<metrics::monitor> monitor_for(api::service& shared, const config
 }
 
 api::upkeep_options upkeep_options(const config& c, api::service& shared, http::source_names& names,
-                                   metrics::monitor* watching, api::clock_function steady) {
+                                   metrics::monitor* watching) {
     api::upkeep_options o;
     o.storage_budget = c.storage_budget;
-    o.steady = std::move(steady);
     o.observe = [&shared, &names, watching](const api::observation& seen) {
         names.forget_old(http::source_names::clock::now());
-        shared.work.forget_quiet(seen.now);
+        shared.work.forget_quiet(shared.clock.even());
         if (watching) watching->observe(seen);
     };
     if (c.tls)
@@ -179,11 +179,11 @@ std::uint64_t seconds_since_boot() {
 } // namespace
 
 application::application(const config& c, api::clock_function now, api::clock_function steady)
-    : store_(storage_options(c)), service_(store_, service_options(c, std::move(now))),
+    : store_(storage_options(c)), service_(store_, service_options(c, std::move(now), std::move(steady))),
       contexts_(contexts_for(service_, c.threads)), router_(api::routes, pointers_to(contexts_)),
       site_(router_), http_(http_options(c), site_), monitor_(monitor_for(service_, c)),
       metrics_(monitor_ ? std::make_unique<metrics::endpoint>(*c.metrics, *monitor_) : nullptr),
-      upkeep_(service_, upkeep_options(c, service_, http_.names(), monitor_.get(), std::move(steady))) {}
+      upkeep_(service_, upkeep_options(c, service_, http_.names(), monitor_.get())) {}
 
 application::~application() {
     upkeep_.stop();

@@ -17,7 +17,7 @@ bool in_force(context& c, const session& s, const crypto::key_log& log) {
 
 checked<session> authorise(context& c, const http::request& r, std::initializer_list<scope> allowed) {
     if (r.bearer.empty()) return refused(http::problem_kind::unauthorised);
-    const auto found = c.shared.sessions.find(r.bearer.view(), c.shared.now());
+    const auto found = c.shared.sessions.find(r.bearer.view(), c.shared.clock.even());
     if (!found) return refused(http::problem_kind::unauthorised);
     if (!in_force(c, *found, *c.shared.key_log())) {
         c.shared.sessions.close(r.bearer.view());

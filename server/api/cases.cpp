@@ -12,7 +12,8 @@ using http::problem_kind;
 answering put_case_event(context& c, http::request r) {
     const auto who = authorise(c, r, {scope::reviewer});
     if (!who) co_return problem(who.error());
-    if (!c.shared.puts.allow(who->number, c.shared.now())) co_return problem(problem_kind::rate_limited);
+    if (!c.shared.puts.allow(who->number, c.shared.clock.even()))
+        co_return problem(problem_kind::rate_limited);
     const auto at = path_value<crypto::address>(r);
     if (!at) co_return problem(at.error());
     if (const auto body = binary_body(r, crypto::case_event::size); !body) co_return problem(body.error());

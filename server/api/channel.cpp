@@ -5,7 +5,7 @@ namespace changgu::api {
 
 answering get_channel(context& c, http::request) {
     const auto log = c.shared.key_log();
-    const auto sealing = log->sealing_epoch(c.shared.now());
+    const auto sealing = c.shared.sealing_epoch(*log);
     co_return answer(200, {{"protocol", 1},
                            {"org", crypto::to_base64(log->org().view())},
                            {"statements", log->size()},

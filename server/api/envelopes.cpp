@@ -19,7 +19,7 @@ answering post_envelope(context& c, http::request r) {
     // Before anything is looked up: what is stored already must cost what is new.
     if (const auto refused = co_await ask_for_work(c, r, work_gate::kind::envelope, id.view()))
         co_return problem(*refused);
-    if (!log->accepts(header->epoch, c.shared.now())) {
+    if (!c.shared.accepts(*log, header->epoch)) {
         // Its sender may have lost the answer to the first attempt, made while the epoch was open; to be told
         // now that it is closed would make the same report come in twice.
         if (c.reader.has_envelope(id)) co_return http::empty_response(201);

@@ -19,7 +19,7 @@ answering post_keep(context& c, http::request r) {
     std::vector<crypto::address> blobs;
     for (const auto& t : *tokens) blobs.push_back(crypto::blob_id(t));
     co_return answer(co_await await_store<storage::edit_outcome>([&](auto done) {
-                         c.shared.store().keep(std::move(blobs), crypto::month_of(c.shared.now()),
+                         c.shared.store().keep(std::move(blobs), crypto::month_of(c.shared.clock.latest()),
                                                std::move(done));
                      }),
                      204);

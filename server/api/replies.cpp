@@ -44,7 +44,8 @@ answering burn(context& c, http::request r) {
 answering put(context& c, http::request r) {
     const auto who = authorise(c, r, {scope::reviewer});
     if (!who) co_return problem(who.error());
-    if (!c.shared.puts.allow(who->number, c.shared.now())) co_return problem(problem_kind::rate_limited);
+    if (!c.shared.puts.allow(who->number, c.shared.clock.even()))
+        co_return problem(problem_kind::rate_limited);
     const auto at = path_value<crypto::address>(r);
     if (!at) co_return problem(at.error());
     const auto body = binary_body(r);

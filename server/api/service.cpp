@@ -35,8 +35,8 @@ crypto::key_log load_key_log(storage::reader& reader) {
 }
 
 service::service(storage::store& store, service_options options)
-    : sessions(options.sessions), puts(options.puts_per_minute), work(options.work), store_(store),
-      options_(std::move(options)) {
+    : clock(options.now, options.steady), sessions(options.sessions), puts(options.puts_per_minute),
+      work(options.work), store_(store), options_(std::move(options)) {
     auto reader = store_.make_reader();
     log_ = std::make_shared<const crypto::key_log>(load_key_log(reader));
 }
@@ -56,6 +56,15 @@ std::vector<std::string_view> service::origins(const crypto::key_log& log) const
     for (const auto& origin : options_.origins)
         if (log.check_origin(origin)) out.push_back(origin);
     return out;
+}
+
+crypto::result<const crypto::epoch*> service::sealing_epoch(const crypto::key_log& log) const {
+    const auto by_clock = log.sealing_epoch(clock.wall());
+    return by_clock ? by_clock : log.sealing_epoch(clock.believed());
+}
+
+bool service::accepts(const crypto::key_log& log, std::uint32_t epoch) const {
+    return log.accepts(epoch, clock.wall()) || log.accepts(epoch, clock.believed());
 }
 
 void service::append(crypto::key_log longer, std::vector<std::string> notes,

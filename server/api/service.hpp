@@ -3,6 +3,7 @@
 #pragma once
 
 #include "crypto/key_log.hpp"
+#include "server/api/clock.hpp"
 #include "server/api/limiter.hpp"
 #include "server/api/refusals.hpp"
 #include "server/api/reply_grid.hpp"
@@ -11,7 +12,6 @@
 #include "storage/store.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -20,9 +20,6 @@
 
 namespace changgu::api {
 
-/// Seconds since 1970, UTC.
-using clock_function = std::function<std::uint64_t()>;
-
 struct service_options {
     std::vector<std::string> origins; ///< of the configuration; one counts if the key log lists it too
     std::size_t sessions = 256;
@@ -30,6 +27,7 @@ struct service_options {
     clock_function now;
     reply_grid replies = {};
     work_options work = {};
+    clock_function steady = {}; ///< as api::clock takes it
 };
 
 /// There is no key log, or it does not verify; what() is a sentence for the operator.
@@ -48,13 +46,18 @@ class service {
     service& operator=(const service&) = delete;
 
     [[nodiscard]] storage::store& store() const noexcept { return store_; }
-    [[nodiscard]] std::uint64_t now() const { return options_.now(); }
+    [[nodiscard]] std::uint64_t now() const { return clock.wall(); }
     [[nodiscard]] const reply_grid& replies() const noexcept { return options_.replies; }
 
     /// The log as it is now; it never changes under whoever holds it.
     [[nodiscard]] std::shared_ptr<const crypto::key_log> key_log() const;
     /// The origins that a sign-in may name: configured, and listed in the log.
     [[nodiscard]] std::vector<std::string_view> origins(const crypto::key_log& log) const;
+    /// The epoch that reports are sealed to, by the clock, or if there is none by what is believed.
+    [[nodiscard]] crypto::result<const crypto::epoch*> sealing_epoch(const crypto::key_log& log) const;
+    /// Whether envelopes of that epoch are taken, by either: a clock that is wrong must not turn reports
+    /// away.
+    [[nodiscard]] bool accepts(const crypto::key_log& log, std::uint32_t epoch) const;
 
     /// Appends notes, all or none, to the log as it was when `longer` was copied from it. `longer` is that
     /// log with the notes verified and appended. It is in force before `done` is called, also when nobody
@@ -62,6 +65,7 @@ class service {
     void append(crypto::key_log longer, std::vector<std::string> notes,
                 storage::callback<storage::edit_outcome> done);
 
+    api::clock clock;
     session_table sessions;
     failure_limit failures;
     refusals refused;

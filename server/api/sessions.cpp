@@ -42,13 +42,12 @@ crypto::sign_public_key key_of(context& c, const crypto::key_log& log, const cla
     return locker && !revoked ? *locker : nobody;
 }
 
-checked<std::pair<session, crypto::hash256>> check_reviewer(context& c, const claim& who,
-                                                            const crypto::json::object& object,
-                                                            const http::source& from) {
+checked<std::pair<session, crypto::hash256>>
+check_reviewer(context& c, const claim& who, const crypto::json::object& object, const http::source& from) {
     const auto nonce = crypto::read_fixed<crypto::hash256>(object, "nonce");
     const auto signature = crypto::read_fixed<crypto::signature>(object, "signature");
     if (!nonce || !signature) return refused(problem_kind::bad_request);
-    const auto now = c.shared.now();
+    const auto now = c.shared.clock.even();
     // A passphrase can be guessed, an identity cannot.
     const bool guessable = who.what == scope::keyring;
     if (guessable && c.shared.failures.blocked(who.number, from, now))
@@ -94,7 +93,7 @@ checked<std::pair<session, crypto::hash256>> check_admin(context& c, const crypt
     if (!note) return refused(problem_kind::bad_request);
     const auto nonce = nonce_in(note->text);
     const auto log = c.shared.key_log();
-    if (!nonce || !c.shared.sessions.valid(*nonce, scope::admin, 0, c.shared.now()))
+    if (!nonce || !c.shared.sessions.valid(*nonce, scope::admin, 0, c.shared.clock.even()))
         return refused(problem_kind::unauthorised);
     for (const auto origin : c.shared.origins(*log)) {
         if (note->text != admin_sign_in_text(log->org(), origin, *nonce)) continue;
@@ -120,7 +119,7 @@ answering post_challenge(context& c, http::request r) {
     if (!object) co_return problem(object.error());
     const auto who = read_claim(*object);
     if (!who) co_return problem(who.error());
-    const auto nonce = c.shared.sessions.challenge(who->what, who->number, c.shared.now());
+    const auto nonce = c.shared.sessions.challenge(who->what, who->number, c.shared.clock.even());
     co_return answer(201, {{"nonce", crypto::to_base64(nonce.view())}});
 }
 
@@ -131,10 +130,10 @@ answering post_session(context& c, http::request r) {
     if (!who) co_return problem(who.error());
     const auto proven =
         who->what == scope::admin ? check_admin(c, *object) : check_reviewer(c, *who, *object, r.from);
-    const auto now = c.shared.now();
+    const auto now = c.shared.clock.even();
     if (!proven || !c.shared.sessions.spend(proven->second, now)) {
         const auto why = proven ? problem_kind::unauthorised : proven.error();
-        if (why != problem_kind::bad_request) c.shared.refused.add(who->what, now);
+        if (why != problem_kind::bad_request) c.shared.refused.add(who->what, c.shared.now());
         co_return problem(why);
     }
     const auto& opened = proven->first;
@@ -151,7 +150,7 @@ answering post_session(context& c, http::request r) {
 
 answering put_session(context& c, http::request r) {
     if (const auto who = authorise(c, r, every_scope); !who) co_return problem(who.error());
-    c.shared.sessions.renew(r.bearer.view(), c.shared.now());
+    c.shared.sessions.renew(r.bearer.view(), c.shared.clock.even());
     co_return lifetime();
 }
 

@@ -30,6 +30,10 @@ std::uint64_t start_of(std::uint64_t period, std::uint32_t tick, std::uint32_t o
     return (period - 1) * tick + offset % tick;
 }
 
+std::optional<std::uint64_t> start_of_day(std::optional<storage::day_number> number) {
+    return number ? std::optional(*number * day) : std::nullopt;
+}
+
 std::int64_t signed_of(std::uint64_t n) {
     return static_cast<std::int64_t>(n);
 }
@@ -41,7 +45,10 @@ std::uint64_t period_of(std::uint64_t now, std::uint32_t tick, std::uint32_t off
 }
 
 upkeep::upkeep(service& shared, upkeep_options options)
-    : shared_(shared), options_(std::move(options)), reader_(shared.store().make_reader()) {}
+    : shared_(shared), options_(std::move(options)), reader_(shared.store().make_reader()),
+      clock_({shared.clock.wall(), shared.clock.steady()}, start_of_day(reader_.last_release())) {
+    look_at_clock(shared.clock.wall(), *shared.key_log());
+}
 
 void upkeep::start() {
     thread_ = std::thread([this] { loop(); });
@@ -88,7 +95,7 @@ bool upkeep::poll(std::uint64_t now) {
 bool upkeep::do_what_is_due(std::uint64_t now, observation& seen) {
     const auto key_log = shared_.key_log();
     look_at_clock(now, *key_log);
-    seen.clock_trusted = clock_->trusted();
+    seen.clock_trusted = clock_.trusted();
     if (std::exchange(looked_, now / quarter) != now / quarter) tell_if_storage_failed();
     note_refusals(now, *key_log);
     const auto& rules = key_log->rules();
@@ -100,7 +107,7 @@ bool upkeep::do_what_is_due(std::uint64_t now, observation& seen) {
     seen.release_due_since = start_of(seen_->period + 1, rules.tick, rules.tick_offset);
     // Beyond what it can be, the clock has been set back.
     if (now < retry_at_ && retry_at_ - now <= retry_after) return false;
-    const auto used = release(now, *key_log);
+    const auto used = release(*key_log);
     if (!used) {
         tell_if_storage_failed();
         retry_at_ = now + retry_after;
@@ -115,16 +122,12 @@ bool upkeep::do_what_is_due(std::uint64_t now, observation& seen) {
 }
 
 void upkeep::look_at_clock(std::uint64_t now, const crypto::key_log& log_now) {
-    const clock_guard::reading reading{now, options_.steady ? options_.steady() : now};
-    if (!clock_) {
-        const auto last = reader_.last_release();
-        clock_.emplace(reading, last ? std::optional(*last * day) : std::nullopt);
-    }
-    const bool trusted = clock_->trusted();
-    if (clock_->look(reading, log_now.sealing_epoch(now).has_value()))
-        log(log_level::warning, log_event::clock_doubted, {{log_field::days, clock_->days_ahead()}});
-    else if (!trusted && clock_->trusted())
+    const bool trusted = clock_.trusted();
+    if (clock_.look({now, shared_.clock.steady()}, log_now.sealing_epoch(now).has_value()))
+        log(log_level::warning, log_event::clock_doubted, {{log_field::days, clock_.days_ahead()}});
+    else if (!trusted && clock_.trusted())
         log(log_level::info, log_event::clock_trusted);
+    shared_.clock.believe(clock_.believed());
 }
 
 // Not at the moment when a write fails, which may be somebody's: at a release, or on the quarter of an hour.
@@ -143,14 +146,13 @@ void upkeep::note_refusals(std::uint64_t now, const crypto::key_log& log_now) {
     if (outcome != storage::edit_outcome::done) log(log_level::error, log_event::storage_failed);
 }
 
-std::optional<std::uint64_t> upkeep::release(std::uint64_t now, const crypto::key_log& log_now) {
-    auto sealing = log_now.sealing_epoch(now);
-    if (!sealing) sealing = log_now.sealing_epoch(clock_->believed());
+std::optional<std::uint64_t> upkeep::release(const crypto::key_log& log_now) {
+    const auto sealing = shared_.sealing_epoch(log_now);
     storage::release_input input;
     input.epoch = sealing ? (*sealing)->entry.epoch : 0;
     input.fill = log_now.rules().fill;
-    input.today = static_cast<storage::day_number>(clock_->earliest() / day);
-    input.month = crypto::month_of(clock_->latest());
+    input.today = static_cast<storage::day_number>(clock_.earliest() / day);
+    input.month = crypto::month_of(clock_.latest());
     input.make_chaff = [epoch = input.epoch] { return crypto::make_chaff(epoch); };
     const auto report = storage::wait<storage::result<storage::release_report>>(
         [&](auto done) { shared_.store().release(std::move(input), std::move(done)); });
@@ -165,12 +167,12 @@ std::optional<std::uint64_t> upkeep::release(std::uint64_t now, const crypto::ke
 
 void upkeep::daily(std::uint64_t now, const crypto::key_log& log_now) {
     const auto compacted = storage::wait<storage::result<storage::compact_report>>([&](auto done) {
-        shared_.store().compact(static_cast<storage::day_number>(clock_->earliest() / day), std::move(done));
+        shared_.store().compact(static_cast<storage::day_number>(clock_.earliest() / day), std::move(done));
     });
     if (!compacted) return log(log_level::error, log_event::storage_failed);
     log(log_level::info, log_event::compaction_done, {{log_field::count, signed_of(compacted->merged)}});
 
-    if (const auto month = crypto::month_of(clock_->earliest()); last_month_ != month) {
+    if (const auto month = crypto::month_of(clock_.earliest()); last_month_ != month) {
         const auto keep = log_now.rules().retention_months;
         const auto expired = storage::wait<storage::result<std::uint64_t>>(
             [&](auto done) { shared_.store().expire(month, {keep, keep}, std::move(done)); });

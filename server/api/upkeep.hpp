@@ -36,11 +36,11 @@ struct upkeep_options {
     std::uint64_t storage_budget = 0;                  ///< bytes, for the warning; 0: none
     std::function<void(std::uint64_t now)> once_a_day; ///< further checks; may be empty
     std::function<void(const observation&)> observe;   ///< after each poll, failed ones too; may be empty
-    std::function<std::uint64_t()> steady; ///< seconds, without a jump; empty: the clock makes none
 };
 
 class upkeep {
   public:
+    /// Looks at the clock, so that nothing is taken in by one that is wrong already.
     upkeep(service& shared, upkeep_options options);
     ~upkeep() { stop(); }
     upkeep(const upkeep&) = delete;
@@ -58,8 +58,7 @@ class upkeep {
     bool do_what_is_due(std::uint64_t now, observation& seen);
     void look_at_clock(std::uint64_t now, const crypto::key_log& log);
     void tell_if_storage_failed();
-    std::optional<std::uint64_t> release(std::uint64_t now,
-                                         const crypto::key_log& log); ///< bytes used after it
+    std::optional<std::uint64_t> release(const crypto::key_log& log); ///< bytes used after it
     void note_refusals(std::uint64_t now, const crypto::key_log& log);
     void daily(std::uint64_t now, const crypto::key_log& log);
     void warn(std::uint64_t now, const crypto::key_log& log);
@@ -79,7 +78,7 @@ class upkeep {
     std::optional<std::uint64_t> last_day_;
     std::optional<storage::month_number> last_month_;
     std::set<std::uint32_t> deleted_; ///< epochs of which nothing is left
-    std::optional<clock_guard> clock_;
+    clock_guard clock_;
     std::uint64_t looked_ = 0; ///< for failed storage, in quarters of an hour since 1970
     bool told_of_storage_ = false;
 

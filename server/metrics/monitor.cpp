@@ -48,9 +48,9 @@ std::optional<unsigned> disk_used(const std::filesystem::path& directory, std::u
 } // namespace
 
 monitor::monitor(api::service& shared, monitor_options options)
-    : shared_(shared), options_(std::move(options)), shift_(random_number()), started_(shared.now()),
+    : shared_(shared), options_(std::move(options)), shift_(random_number()), started_(shared.clock.even()),
       reader_(shared.store().make_reader()) {
-    observe({started_, {}, {}});
+    observe({shared.now(), {}, {}});
 }
 
 void monitor::tell_sandbox(const sandbox::state& s) {
@@ -90,7 +90,7 @@ void monitor::count_prekeys(const crypto::key_log& log) {
 
 void monitor::look(std::uint64_t now) {
     figures& f = figures_;
-    f.uptime_days = now > started_ ? (now - started_) / day : 0;
+    f.uptime_days = (shared_.clock.even() - started_) / day;
     f.storage_good = shared_.store().healthy();
     const auto log = shared_.key_log();
     f.epoch_valid = log->sealing_epoch(now).has_value();

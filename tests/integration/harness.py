@@ -74,6 +74,7 @@ class Channel:
         self.org = None
         self.secrets = {}  # name -> passphrase
         self.server = None
+        self.environment = {}  # what the server finds besides
 
     # --- commands
 
@@ -192,7 +193,8 @@ class Channel:
     def start(self, config=None, wait=True):
         assert self.server is None
         log = open(self.log, "ab")
-        self.server = subprocess.Popen([PROGRAM, "serve", "--config", config or self.config], env=bare_environment(), cwd=self.cwd,
+        self.server = subprocess.Popen([PROGRAM, "serve", "--config", config or self.config],
+                                       env=bare_environment() | self.environment, cwd=self.cwd,
                                        stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         log.close()
         if wait:

@@ -80,11 +80,10 @@ TEST_CASE("a start long after the last release is a jump") {
 
 namespace {
 
-/// A server whose two clocks a test sets.
+/// A server whose clock goes on and jumps as a test says.
 class two_clocks {
   public:
     two_clocks() {
-        watching_.steady = [this] { return steady_; };
         watching_.observe = [this](const api::observation& o) { trusted = o.clock_trusted; };
         begin();
     }
@@ -92,14 +91,13 @@ class two_clocks {
     void begin() {
         upkeep_.reset();
         upkeep_.emplace(f.app().service(), watching_);
-        upkeep_->poll(wall);
+        look();
     }
-    void look() { upkeep_->poll(wall); }
-    /// Both go on evenly; then the tick comes.
+    void look() { upkeep_->poll(f.now); }
+    /// Time passes; then the tick comes.
     void go_on(std::uint64_t seconds) {
-        wall += seconds;
-        steady_ += seconds;
-        REQUIRE(upkeep_->poll(wall));
+        f.now += seconds;
+        REQUIRE(upkeep_->poll(f.now));
     }
     void put_reply(const crypto::address& at) {
         REQUIRE(storage::wait<storage::put_outcome>([&](auto done) {
@@ -112,14 +110,14 @@ class two_clocks {
     storage::store& store() { return f.app().service().store(); }
 
     channel_fixture f;
-    std::uint64_t wall = start_time;
     bool trusted = false;
 
   private:
-    std::uint64_t steady_ = begun;
     api::upkeep_options watching_;
     std::optional<api::upkeep> upkeep_;
 };
+
+constexpr auto years = static_cast<std::int64_t>(10 * year);
 
 } // namespace
 
@@ -130,11 +128,11 @@ TEST_CASE("a clock years ahead ends no reply, and what it releases has chaff; a 
     c.go_on(tick);
     REQUIRE(c.f.binary(verb::post, "/envelopes", crypto::make_chaff(1)).status == 201);
     SUBCASE("while the server runs") {
-        c.wall += 10 * year;
+        c.f.jump(years);
         c.go_on(tick);
     }
     SUBCASE("at its start") {
-        c.wall += 10 * year;
+        c.f.jump(years);
         c.begin();
         c.go_on(tick);
         c.begin(); // which does not know of the doubt of the one before it
@@ -146,7 +144,7 @@ TEST_CASE("a clock years ahead ends no reply, and what it releases has chaff; a 
     c.go_on(30 * day);
     CHECK_FALSE(c.trusted);
     CHECK(c.state(reply) == storage::item_state::present);
-    c.wall -= 10 * year;
+    c.f.jump(-years);
     c.look();
     c.go_on(tick);
     CHECK(c.trusted);
@@ -161,7 +159,7 @@ TEST_CASE("what is released while the clock is years behind does not end when it
     c.go_on(tick);
     const auto reply = crypto::random_fixed<crypto::address>();
     c.put_reply(reply);
-    c.wall -= 10 * year;
+    c.f.jump(-years);
     SUBCASE("while the server runs") {
         c.look();
     }
@@ -170,7 +168,7 @@ TEST_CASE("what is released while the clock is years behind does not end when it
     }
     c.go_on(tick);
     CHECK_FALSE(c.trusted);
-    c.wall += 10 * year;
+    c.f.jump(years);
     c.look();
     c.go_on(tick);
     CHECK(c.trusted);

@@ -56,7 +56,9 @@ channel_fixture::channel_fixture(server::config changes) : config_(std::move(cha
 
 void channel_fixture::restart() {
     if (app_) stop();
-    app_ = std::make_unique<server::application>(config_, [this] { return now.load(); });
+    app_ = std::make_unique<server::application>(
+        config_, [this] { return now.load(); },
+        [this] { return now - static_cast<std::uint64_t>(jumped.load()); });
     app_->upkeep().poll(now);
     app_->start();
     client_.emplace("http://127.0.0.1:" + std::to_string(app_->http().plain_port()));
@@ -151,6 +153,11 @@ crypto::epoch_entry channel_fixture::next_epoch(std::uint64_t from,
             {r->number, key, crypto::sign_prekey(r->identity, log->org(), r->number, e.epoch, key)});
     }
     return e;
+}
+
+void channel_fixture::jump(std::int64_t seconds) {
+    jumped += seconds;
+    now += static_cast<std::uint64_t>(seconds);
 }
 
 void channel_fixture::release() {

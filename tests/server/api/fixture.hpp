@@ -89,11 +89,14 @@ class channel_fixture {
     [[nodiscard]] crypto::epoch_entry next_epoch(std::uint64_t from,
                                                  const std::vector<const reviewer_keys*>& who) const;
 
+    /// Moves the clock, while no time passes.
+    void jump(std::int64_t seconds);
     /// Lets the next tick come.
     void release();
 
     temp_dir directory;
     std::atomic<std::uint64_t> now = start_time;
+    std::atomic<std::int64_t> jumped = 0; ///< so much of `now` came by a jump
     std::array<crypto::note_signer, 1> root;
     crypto::note_signer recovery;
     reviewer_keys first{1};

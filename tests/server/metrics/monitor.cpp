@@ -177,8 +177,7 @@ TEST_CASE("a release that does not come is told in bands") {
 TEST_CASE("upkeep says since when a release is due, and what was used after one") {
     watched f;
     std::vector<api::observation> seen;
-    api::upkeep watcher(f.app().service(),
-                        {0, {}, [&](const api::observation& o) { seen.push_back(o); }, {}});
+    api::upkeep watcher(f.app().service(), {0, {}, [&](const api::observation& o) { seen.push_back(o); }});
     watcher.poll(f.now + 1);
     REQUIRE(seen.size() == 1);
     CHECK_FALSE(seen.back().release_due_since);
