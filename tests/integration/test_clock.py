@@ -105,8 +105,8 @@ class Held:
 
         self.keyring = os.urandom(4096)
         etag = server.request("GET", "/keyring")[2]["ETag"]
-        status, _, _ = server.request("PUT", "/keyring", {"keyring": protocol.b64e(self.keyring), "locker": protocol.b64e(bytes(32))},
-                                      headers={"If-Match": etag} if etag else None)
+        stored = {"keyring": protocol.b64e(self.keyring), "locker": protocol.b64e(bytes(32))}
+        status, _, _ = server.request("PUT", "/keyring", stored, headers={"If-Match": etag} if etag else None)
         test.assertEqual(status, 204)
 
     @staticmethod

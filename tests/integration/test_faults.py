@@ -60,7 +60,7 @@ class Faults(harness.ChannelTest):
         self.assertNotEqual(few.returncode, 0)
         self.assertIn("[limits]", few.stderr)
 
-    @unittest.skipIf(is_sanitized(), "a sanitizer has memory of its own: try it with the release")
+    @unittest.skipIf(is_sanitized(), "a sanitizer has memory of its own: tests/package/run has it of the release")
     def test_no_more_memory_in_mid_life(self):
         channel = self.channel
         pid = channel.server.pid
@@ -162,7 +162,7 @@ class Faults(harness.ChannelTest):
                 server.shutdown()
 
 
-@unittest.skipIf(is_sanitized(), "a sanitizer looks at objects through a pipe: try it with the release")
+@unittest.skipIf(is_sanitized(), "a sanitizer looks at objects through a pipe: tests/package/run has it of the release")
 class Descriptors(harness.ChannelTest):
     def test_no_more_in_mid_life(self):
         pid = self.channel.server.pid
