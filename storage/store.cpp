@@ -266,9 +266,11 @@ void store::compact(day_number today, callback<result<compact_report>> done) {
 void store::append_key_log(std::uint64_t next, std::vector<std::string> notes, callback<edit_outcome> done) {
     std::size_t cost = 0;
     for (const auto& n : notes) cost += n.size();
-    impl_->edit(
-        cost,
-        [next, notes = std::move(notes)](database& m) { return storage::append_key_log(m, next, notes); },
+    impl_->submit<edit_outcome>(
+        {.cost = cost, .undisturbed = true},
+        [next, notes = std::move(notes)](workplace& w) {
+            return storage::append_key_log(w.main, next, notes);
+        },
         std::move(done));
 }
 void store::open_enrolment(const enrolment_id& id, reviewer_number number, callback<edit_outcome> done) {

@@ -106,7 +106,9 @@ class store {
 
     // Keys
 
-    /// Appends all or none. done; conflict when the log's next seq is not `next`; busy, failed.
+    /// Appends all or none, once a release that is under way has ended: whoever reads that an epoch is
+    /// retired forgets its key at the batch after the newest, and all that was acknowledged before is in that
+    /// one. done; conflict when the log's next seq is not `next`; busy, failed.
     void append_key_log(std::uint64_t next, std::vector<std::string> notes, callback<edit_outcome> done);
     /// done; taken when the id is in use; busy, failed.
     void open_enrolment(const enrolment_id& id, reviewer_number number, callback<edit_outcome> done);
