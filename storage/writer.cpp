@@ -3,6 +3,7 @@
 #include "storage/once_there_is_memory.hpp"
 
 #include <chrono>
+#include <new>
 
 namespace changgu::storage {
 namespace {
@@ -205,6 +206,8 @@ void writer::truncate() {
     } catch (const database_error& e) {
         if (e.is_io_error()) work_.signs.healthy = false;
         log_has_traces_ = work_.signs.healthy;
+    } catch (const std::bad_alloc&) {
+        log_has_traces_ = true; // another try soon
     }
 }
 

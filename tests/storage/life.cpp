@@ -398,8 +398,10 @@ void life::erase() {
     });
     tell({{.place = item_place(item_kind::reply, 2), .change = from_to("present", "expired")}}, begun,
          expired && first_batch_); // what is spooled does not expire
-    // Where it could not be burned, and the second batch came.
-    tell({{.place = item_place(item_kind::reply, 3), .change = from_to("present", "expired")}}, begun, false);
+    // Where they could not be burned; of the third, where the second batch came.
+    for (const std::uint64_t n : {1U, 3U})
+        tell({{.place = item_place(item_kind::reply, n), .change = from_to("present", "expired")}}, begun,
+             false);
 }
 
 void life::back_up_all() {
