@@ -43,6 +43,7 @@ spool::spool(const options& o, vital_signs& signs, database main)
 }
 
 void spool::recover(const std::filesystem::path& directory) {
+    ready_.reserve(files_kept + 1); // now, so that whoever adds one wants no memory: prepare() may be late
     for (const auto number : spool_numbers(directory)) {
         // To its end, though it begins with zeros: a power cut takes any sectors of what was not synced.
         const auto c = parse_segment(read_segment(directory, number).value());
@@ -271,7 +272,6 @@ void spool::prepare() {
         std::uint32_t number = 0;
         while (numbers_.contains(number)) ++number;
         try {
-            ready_.reserve(ready_.size() + 1); // so that nothing that follows wants memory
             numbers_.insert(number);
         } catch (const std::bad_alloc&) {
             cannot_prepare_ = file_error(ENOMEM);
