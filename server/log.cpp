@@ -86,10 +86,9 @@ void reopen_log() noexcept {
     try {
         const std::lock_guard lock(current.mutex);
         if (current.logger) current.logger = make_logger(current.options);
-        return;
     } catch (const std::exception&) { // a full disk takes no new file; the channel does not end with it
+        log(log_level::error, log_event::log_reopen_failed);
     }
-    log(log_level::error, log_event::log_reopen_failed);
 }
 
 void log(log_level level, log_event event, std::initializer_list<log_entry> entries) noexcept {
