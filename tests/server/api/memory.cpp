@@ -37,15 +37,15 @@ TEST_CASE("the store's thread lives, and its answer arrives, when there is no me
     boost::asio::io_context context;
     std::thread store;
     int left = -1;
-    bool lived = false;
+    bool lived = true;
     const auto ask = [&]() -> boost::asio::awaitable<int> {
         co_return co_await api::await_store<int>([&](auto done) {
             store = std::thread([&, done = std::move(done)]() mutable {
                 steps_without_memory = 3;
                 try {
                     done(5);
-                    lived = true;
                 } catch (const std::bad_alloc&) {
+                    lived = false;
                 }
                 left = steps_without_memory;
             });
