@@ -165,6 +165,7 @@ class Server(harness.ChannelTest):
         harness.wait_until(lambda: log.exists() and log.read_text().count("certificate_reloaded") > count, "the certificate is reloaded")
 
     def test_it_is_confined_and_says_so(self):
+        self.works()  # it listens before it is confined, and answers afterwards
         status = self.status()
         self.assertEqual(status["NoNewPrivs"], "1")
         self.assertEqual(status["Seccomp"], "2")
