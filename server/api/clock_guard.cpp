@@ -41,9 +41,6 @@ std::uint64_t clock_guard::believed() const noexcept {
 std::uint64_t clock_guard::earliest() const noexcept {
     return std::min(now_.wall, believed());
 }
-std::uint64_t clock_guard::latest() const noexcept {
-    return std::max(now_.wall, believed());
-}
 std::int64_t clock_guard::days_ahead() const noexcept {
     return static_cast<std::int64_t>(now_.wall - believed()) / day;
 }

@@ -34,8 +34,6 @@ class clock_guard {
     [[nodiscard]] std::uint64_t believed() const noexcept;
     /// The date to delete by: never later than either.
     [[nodiscard]] std::uint64_t earliest() const noexcept;
-    /// The date to keep from: never earlier than either.
-    [[nodiscard]] std::uint64_t latest() const noexcept;
     /// Whole days that the clock is ahead of what is believed.
     [[nodiscard]] std::int64_t days_ahead() const noexcept;
 

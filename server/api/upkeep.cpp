@@ -152,7 +152,7 @@ std::optional<std::uint64_t> upkeep::release(const crypto::key_log& log_now) {
     input.epoch = sealing ? (*sealing)->entry.epoch : 0;
     input.fill = log_now.rules().fill;
     input.today = static_cast<storage::day_number>(clock_.earliest() / day);
-    input.month = crypto::month_of(clock_.latest());
+    input.month = crypto::month_of(shared_.clock.latest());
     input.make_chaff = [epoch = input.epoch] { return crypto::make_chaff(epoch); };
     const auto report = storage::wait<storage::result<storage::release_report>>(
         [&](auto done) { shared_.store().release(std::move(input), std::move(done)); });
